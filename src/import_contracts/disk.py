@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-from import_contracts import looks
+from import_contracts import inputs
 from import_contracts.hashing import hashed
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
@@ -25,7 +25,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
     Raises OSError if the file cannot be read, is a pipe, a socket, a device or a folder, or has more than 1 GiB; also
     if the path cannot be the name of a file, because it contains a null character.
     """
-    looks.note(looks.STATUS, path)
+    inputs.note(inputs.STATUS, path)
     return read_unnoted(path)
 
 
@@ -76,31 +76,31 @@ def is_file(path: str | os.PathLike[str]) -> bool:
     Unlike the methods of `Path`, this and the next two functions raise nothing for a null character, for a name that is
     too long, or for a folder that cannot be searched.
     """
-    looks.note(looks.KIND, path)
+    inputs.note(inputs.KIND, path)
     return os.path.isfile(path)
 
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to a folder; False if the system cannot tell."""
-    looks.note(looks.KIND, path)
+    inputs.note(inputs.KIND, path)
     return os.path.isdir(path)
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to anything; False if the system cannot tell."""
-    looks.note(looks.KIND, path)
+    inputs.note(inputs.KIND, path)
     return os.path.exists(path)
 
 
 def is_link(path: str | os.PathLike[str]) -> bool:
     """Return whether a path is that of a symbolic link, which may lead nowhere; False if the system cannot tell."""
-    looks.note(looks.LINK, path)
+    inputs.note(inputs.LINK, path)
     return os.path.islink(path)
 
 
 def names(folder: str | os.PathLike[str]) -> list[str]:
     """Return the names in a folder, in no order; none if it cannot be read."""
-    looks.note(looks.STATUS, folder)
+    inputs.note(inputs.STATUS, folder)
     try:
         return os.listdir(folder)
     except (OSError, ValueError):  # ValueError for a null character
@@ -109,7 +109,7 @@ def names(folder: str | os.PathLike[str]) -> list[str]:
 
 def may_exist(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to anything; True if the system cannot tell."""
-    looks.note(looks.KIND, path)
+    inputs.note(inputs.KIND, path)
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -121,7 +121,7 @@ def may_exist(path: str | os.PathLike[str]) -> bool:
 
 def real(path: str | os.PathLike[str]) -> str:
     """Return a path without symbolic links; raises OSError if it cannot be the name of a file."""
-    looks.note(looks.REAL, path)
+    inputs.note(inputs.REAL, path)
     try:
         return os.path.realpath(path)
     except ValueError:

@@ -18,7 +18,7 @@ THEIRS = ("acyclic_siblings", "forbidden", "independence", "layers", "private_mo
 RUN, CONTRACT = "## Keys of the run", "## Keys of every contract"
 
 
-class Asked(dict[str, object]):
+class Targets(dict[str, object]):
     """A table that notes which keys are asked for."""
 
     def __init__(self, **values: object) -> None:
@@ -35,15 +35,15 @@ class Asked(dict[str, object]):
 
 
 def asked_by_type(name: str) -> set[str]:
-    table = Asked()
+    table = Targets()
     TYPES[name].parse(Table(table))
     return table.keys_asked
 
 
 def asked(*, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], set[str]]:
     """Return the keys of the run and those of every contract that reading a configuration asks for."""
-    contract = Asked(name="a", type="acyclic")
-    session = Asked(contracts=[contract], **{root: "shop"})
+    contract = Targets(name="a", type="acyclic")
+    session = Targets(contracts=[contract], **{root: "shop"})
     monkeypatch.setattr(tomli, "loads", lambda _: {"tool": {"import-contracts": session}})
     path = tmp_path / "pyproject.toml"
     path.touch()

@@ -11,8 +11,8 @@ from import_contracts.graph.components import components
 from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.node_order import OrderSearch, backward_edges, first_order, needed
-from import_contracts.graph.numbered import Numbered, search
 from import_contracts.graph.removal_order import in_order
+from import_contracts.graph.weighted_edges import WeightedEdges, search
 from tests.support.feedback_oracle import cheapest
 
 Weights = dict[Edge, int]
@@ -28,7 +28,7 @@ DENSE = st.fixed_dictionaries({edge: st.integers(0, 4) for edge in product("abcd
 def by_order(weights: Weights) -> tuple[Edge, ...]:
     """Return what the heuristic removes from a component, whose edges are sorted."""
     edges = list(weights)
-    return tuple(edges[edge] for edge in backward_edges(Numbered.of(weights)))
+    return tuple(edges[edge] for edge in backward_edges(WeightedEdges.of(weights)))
 
 
 def names(weights: Weights) -> list[str]:
@@ -171,7 +171,7 @@ def test_the_search_for_an_order_takes_the_same_steps_on_every_machine(
     size: int, moves: int, gained: int, order: str
 ) -> None:
     edges = dense(size, 6 if size == 13 else 7)
-    found = OrderSearch(Numbered.of(edges), moves)
+    found = OrderSearch(WeightedEdges.of(edges), moves)
     assert found.settle(found.order()) == gained
     found.go()
     assert " ".join(names(edges)[node] for node in found.order()) == order
@@ -210,7 +210,7 @@ def edges_of(text: str) -> Weights:
 )
 def test_the_first_order_is_sinks_last_sources_first_and_else_by_surplus(edges: str, order: str) -> None:
     weights = dict(sorted(edges_of(edges).items()))
-    assert "".join(names(weights)[node] for node in first_order(Numbered.of(weights))) == order
+    assert "".join(names(weights)[node] for node in first_order(WeightedEdges.of(weights))) == order
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_the_first_order_is_sinks_last_sources_first_and_else_by_surplus(edges: 
 def test_edges_that_close_no_cycle_are_put_back_the_heaviest_first(edges: str, backward: str, left: str) -> None:
     weights = dict(sorted(edges_of(edges).items()))
     numbers = [list(weights).index(edge) for edge in edges_of(backward)]
-    assert [list(weights)[edge] for edge in needed(numbers, Numbered.of(weights))] == list(edges_of(left))
+    assert [list(weights)[edge] for edge in needed(numbers, WeightedEdges.of(weights))] == list(edges_of(left))
 
 
 @pytest.mark.parametrize(

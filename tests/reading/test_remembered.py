@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts import disk, drawing, looks
+from import_contracts import disk, drawing, inputs
 from import_contracts.cli import main
 from import_contracts.reading.store import cache as cache_module
 from import_contracts.reading.store import renewed
@@ -41,7 +41,7 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def _nothing_is_too_young(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "_GRANULARITY", -(10**18))
+    monkeypatch.setattr(inputs, "_GRANULARITY", -(10**18))
     for name in VARIABLES:
         if name not in {"HOME", "TERM"}:
             monkeypatch.delenv(name, raising=False)
@@ -59,7 +59,7 @@ def remembered(folder: Path, *args: str) -> Remembered | None:
     try:
         return recall(args)
     finally:
-        looks.stop()
+        inputs.stop()
         os.chdir(before)
 
 
@@ -203,7 +203,7 @@ def test_a_file_with_a_new_time_that_may_change_again_is_compared_again(
 ) -> None:
     learned(shop)
     touched(shop)
-    monkeypatch.setattr(looks, "_GRANULARITY", 10**18)
+    monkeypatch.setattr(inputs, "_GRANULARITY", 10**18)
     assert remembered(shop) is not None
     replaced("shop/web.py", "models", "modelz")(shop)
     os.utime(shop / "shop/web.py", ns=(1, 1))
@@ -456,7 +456,7 @@ PROGRAMS: dict[str, tuple[dict[str, str], str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-class Asked:
+class Targets:
     """Notes the paths that this process asks the system about through `os`."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
@@ -483,7 +483,7 @@ def test_all_that_a_run_asks_the_system_is_noted(tmp_path: Path, monkeypatch: py
     place = folder_of(args)
     with monkeypatch.context() as patch:
         patch.setattr("import_contracts.cli.reports.folder_of", lambda _: place)  # asked again by each run
-        asked = Asked(patch)
+        asked = Targets(patch)
         with pytest.raises(SystemExit):
             main(args)
     found = remembered(folder, *args)
@@ -647,7 +647,7 @@ def test_a_run_under_the_name_of_another_is_absent(shop: Path) -> None:
 
 
 def test_what_changed_just_before_is_not_remembered(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "_GRANULARITY", 10**18)
+    monkeypatch.setattr(inputs, "_GRANULARITY", 10**18)
     for _ in range(3):
         lint(shop)
     assert list((shop / CACHE).glob("*.run")) == []

@@ -14,7 +14,7 @@ import pytest
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
-from import_contracts.looks import UNKNOWN, signature
+from import_contracts.inputs import UNKNOWN, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.assembly import Scan
 from import_contracts.reading.context import Advance, RunContext, not_counted
@@ -411,7 +411,7 @@ SOURCES = ["p.a -> p.b", "p.c -> p.b", "p.c -> os", "p.d.e"]
 @pytest.fixture
 def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
     """Return snapshots of a program, in which no signature is too young to be trusted, with one taken."""
-    monkeypatch.setattr("import_contracts.looks._GRANULARITY", -(10**18))
+    monkeypatch.setattr("import_contracts.inputs._GRANULARITY", -(10**18))
     program(tmp_path, *SOURCES)
     found = Taken(tmp_path)
     found.take()

@@ -92,7 +92,7 @@ class Life(RuleBasedStateMachine):
         # Two seconds would make every file too young to be trusted; no file system here has ticks of 10 ms. The name is
         # private, but neither our clock nor that of the file system can be put forward.
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("import_contracts.looks._GRANULARITY", 10_000_000)
+        self.patch.setattr("import_contracts.inputs._GRANULARITY", 10_000_000)
         self.folder = Path(tempfile.mkdtemp())
         write(self.folder, {"c.toml": KEYS + CONTRACTS, "p/__init__.py": "", "p/a.py": "import p.c\n", "p/c.py": ""})
         self.args: list[str] = []

@@ -146,7 +146,7 @@ def test_an_interrupt_at_any_moment_leaves_neither_a_traceback_nor_half_a_file(s
 
 
 @pytest.mark.parametrize(
-    ("when", "sent"),  # functions of `reading.past`, and of Python
+    ("when", "sent"),  # functions of `reading.commit_tree`, and of Python
     [("become", "SIGINT"), ("_put", "SIGTERM"), ("_remove", "SIGHUP"), ("_rmtree", "SIGINT"), ("_rmtree", "SIGTERM")],
 )
 def test_an_interrupt_leaves_no_temporary_folder(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from import_contracts import looks
+from import_contracts import inputs
 from import_contracts.cli.commands import COMMANDS, demand_a_folder, found, with_default
 from import_contracts.cli.parameters import DeclaredCommand, UsageError
 from import_contracts.cli.streams import take_over
@@ -23,8 +23,8 @@ _DEEPEST = 5000  # a sum of 1,000 terms is a tree of 1,000 levels, and each take
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command with ``args``, by default the arguments of this process, and exit."""
-    if looks.record() is None:
-        looks.begin(sys.argv[1:] if args is None else args)
+    if inputs.record() is None:
+        inputs.begin(sys.argv[1:] if args is None else args)
     collecting = gc.isenabled()
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(_DEEPEST, limit))
@@ -41,7 +41,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         status = _unexpected(error)
     finally:
         sys.setrecursionlimit(limit)
-        looks.stop()
+        inputs.stop()
         forget()
         if args is None:
             gc.freeze()  # so that the collection at the end of the process does nothing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
+from import_contracts.cli.targets import RUNNING, chosen_kinds, find_targets, kind_option, python_option
 from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Planned, Question
@@ -63,12 +63,12 @@ def command(  # noqa: PLR0913 - each is an option
     """  # noqa: D301 - as above
     if quick and entries:
         raise UsageError("--entry cannot be used with --quick.")
-    asked = find_asked("cycles", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)
+    targets = find_targets("cycles", packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(targets.folder)
     planned = _planned(shared.reports)
-    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless, planned)
-    context = shared.context_here(asked.folder)
-    found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, context)
+    question = Question(targets.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless, planned)
+    context = shared.context_here(targets.folder)
+    found = answers.cycles(question, targets.roots, targets.exclude, shared.reports, context)
     deliver(shared.reports, found)
     remember(shared.reports, found, context.cache)
     return found[0].exit_status

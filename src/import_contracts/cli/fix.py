@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from import_contracts import disk
-from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, report_options
+from import_contracts.cli.targets import RUNNING, Targets, chosen_kinds, find_targets, kind_option, python_option
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
 from import_contracts.reading.store.answer import Answer
 from import_contracts.repair.fix_kinds import FixKind
@@ -105,20 +105,20 @@ def command(  # noqa: PLR0913 - each is an option
         raise UsageError("--stale cannot be used with --source-root.")
     if makes_direct and (stops_crashes or source_roots):
         raise UsageError(f"--direct cannot be used with {'--crashes' if stops_crashes else '--source-root'}.")
-    asked = find_asked("fix", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
-    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
+    targets = find_targets("fix", packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(targets.folder)._replace(is_fix=True)
+    question = Question(targets.packages, python or RUNNING, chosen_kinds(kinds))
     wanted = FixQuestion(
         question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty, removes_stale
     )
-    extent = packages_extent(asked.packages, asked.roots, asked.exclude)
+    extent = packages_extent(targets.packages, targets.roots, targets.exclude)
     config = shared.whole_config() if removes_stale else None
-    context, home = shared.context_here(asked.folder), _home(asked)
+    context, home = shared.context_here(targets.folder), _home(targets)
     place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)
     report = run.fix(wanted, place._replace(direct=shared.whole_config() if makes_direct else None))
     printed = [each for each in shared.reports if each.output is None]
     if is_diff and all(each.format == "text" for each in printed):
-        print_diff(as_diff(report.files, partial(_from_here, folder=asked.folder)))
+        print_diff(as_diff(report.files, partial(_from_here, folder=targets.folder)))
         for each in printed:
             say(FIX_FORMATS[each.format](report, each.style).rstrip("\n"))
         shared = shared._replace(reports=tuple(each for each in shared.reports if each not in printed))
@@ -136,9 +136,9 @@ def _from_here(path: str, folder: Path) -> str:
     return path if there.startswith(os.pardir) else Path(there).as_posix()
 
 
-def _home(asked: Asked) -> Path:
+def _home(targets: Targets) -> Path:
     """Return the folder of the program: this one, unless the user has named only others."""
-    here = checkout(asked.folder)
-    if not asked.named or any(disk.is_inside(folder, here) for folder in asked.named):
-        return asked.folder
-    return asked.named[0]
+    here = checkout(targets.folder)
+    if not targets.named or any(disk.is_inside(folder, here) for folder in targets.named):
+        return targets.folder
+    return targets.named[0]

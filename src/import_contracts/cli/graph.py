@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
-from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
+from import_contracts.cli.targets import RUNNING, Targets, chosen_kinds, find_targets, kind_option
 from import_contracts.cli.terminal import (
     Shared,
     exclude_option,
@@ -90,10 +90,10 @@ def command(  # noqa: PLR0913 - each is an option
         raise UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
     if source and focus:
         raise UsageError("--focus cannot be used with --from.")
-    asked = find_asked("graph", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)
+    targets = find_targets("graph", packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(targets.folder)
     wanted = Options(
-        asked.packages,
+        targets.packages,
         depth,
         chosen_kinds(kinds) if kinds else RUNNING_KINDS,
         focus=focus,
@@ -104,8 +104,8 @@ def command(  # noqa: PLR0913 - each is an option
         matrix=matrix,
         only_packages=only_packages,
     )
-    scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
-    context = shared.context_here(asked.folder)
+    scope = Scope(targets.roots, targets.exclude, _config(targets, shared), RUNNING)
+    context = shared.context_here(targets.folder)
     found = answers.graph(wanted, scope, shared.reports, context)
     reports = _in_files(shared.reports) if is_opened else shared.reports
     deliver(reports, found)
@@ -116,9 +116,9 @@ def command(  # noqa: PLR0913 - each is an option
     return found[0].exit_status
 
 
-def _config(asked: Asked, shared: Shared) -> Config | None:
+def _config(targets: Targets, shared: Shared) -> Config | None:
     """Return the configuration, if there is one and it is about the packages."""
-    if asked.named and shared.config_file is None:
+    if targets.named and shared.config_file is None:
         return None
     try:
         config = shared.config()
@@ -127,7 +127,7 @@ def _config(asked: Asked, shared: Shared) -> Config | None:
             raise
         return None
     roots = {name.partition(".")[0] for name in config.root_packages}
-    return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
+    return config if roots.issuperset(package.partition(".")[0] for package in targets.packages) else None
 
 
 def _with_picture(reports: tuple[Wanted, ...]) -> tuple[Wanted, ...]:

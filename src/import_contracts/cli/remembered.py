@@ -3,7 +3,7 @@
 import os
 import sys
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.cli.streams import not_obeyed
 from import_contracts.reading.store.remembered import Output, recall
 from import_contracts.reading.store.watch import forget
@@ -29,7 +29,7 @@ def repeat(arguments: "Sequence[str]") -> int | None:
                 _print(output.text if output.format else not_obeyed(_visible(output.text)))
     except OSError:  # which the run says in its own words
         return None
-    looks.stop()
+    inputs.stop()
     forget()
     return run.status
 

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from import_contracts import looks
+from import_contracts import inputs
 from import_contracts.cli.parameters import Function, UsageError, option
 from import_contracts.cli.terminal import one_color, style, warn, with_look, write
 from import_contracts.problems import Problem, UserError
@@ -125,11 +125,11 @@ def deliver(reports: Sequence[Wanted], answers: Sequence[Answer]) -> None:
 
 def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path | None) -> None:
     """Store what this run has written, if it has found everything as it was before, and has said nothing else."""
-    record = looks.record()
+    record = inputs.record()
     if record is None or cache is None or folder_of(record.arguments) != str(cache):
         return
-    seen = [(*question, answer) for question, answer in record.looks.items()]
-    seen.sort(key=lambda look: look[0] != PROGRAM)  # what changes most often is asked first
+    seen = [(*question, answer) for question, answer in record.inputs.items()]
+    seen.sort(key=lambda each: each[0] != PROGRAM)  # what changes most often is asked first
     if not seen or seen[0][0] != PROGRAM:
         return
     store = Cache(cache, lambda _: None)

@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.cli.parameters import Decorator, Function, UsageError, option
 from import_contracts.cli.progress import Progress
 from import_contracts.cli.streams import not_obeyed
@@ -273,7 +273,7 @@ def say(text: str) -> None:
     Every line is made visible. If a value can contain a line break, make the value visible first. A run that has said
     something is not remembered.
     """
-    looks.stop()
+    inputs.stop()
     print(not_obeyed(f"{visible_lines(text)}\n"), end="", file=sys.stderr, flush=True)  # noqa: T201 - the only one
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from import_contracts.cli.asked import RUNNING, find_asked
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, report_options
+from import_contracts.cli.targets import RUNNING, find_targets
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, whole_number
 from import_contracts.config.files import existing_config
 from import_contracts.config.session import Config
@@ -64,14 +64,16 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if authors and not moved:
         raise UsageError("--authors needs --moved.")
-    asked = find_asked("trend", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)
+    targets = find_targets("trend", packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(targets.folder)
     configs, marks = _configs(shared) if not source_roots else (None, ())
-    question = Question(asked.packages, RUNNING)
-    now = Subject(question, asked.roots, asked.exclude, configs, asked.folder, marks)
-    named = Named(Path.cwd(), asked.packages if packages else (), asked.named, source_roots, globs, shared.config_file)
+    question = Question(targets.packages, RUNNING)
+    now = Subject(question, targets.roots, targets.exclude, configs, targets.folder, marks)
+    named = Named(
+        Path.cwd(), targets.packages if packages else (), targets.named, source_roots, globs, shared.config_file
+    )
     report = run.trend(
-        now, named, Wish(since, points, every, moved, authors, coupling), shared.context_here(asked.folder)
+        now, named, Wish(since, points, every, moved, authors, coupling), shared.context_here(targets.folder)
     )
     rendered = (run.FORMATS[wanted.format](report, wanted.style) for wanted in shared.reports)
     deliver(shared.reports, [Answer(text, report.exit_status) for text in rendered])

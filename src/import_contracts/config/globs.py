@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 
 
 def folders_at(base: Path, place: str) -> list[Path]:
@@ -43,14 +43,14 @@ def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
     for number, part in enumerate(around):
         searched = glob(str(Path(*around[:number])), root_dir=folder) if number else [""]  # noqa: PTH207 - as below
         for place in searched:
-            looks.note(*((looks.STATUS, folder / place) if is_glob(part) else (looks.KIND, folder / place / part)))
+            inputs.note(*((inputs.STATUS, folder / place) if is_glob(part) else (inputs.KIND, folder / place / part)))
     found = glob(str(Path(*around)), root_dir=folder) if around else [""]  # noqa: PTH207 - absolute patterns too
     for name in found:
         if not rest:
             yield folder / name
             continue
         for outer, inner, files in os.walk(folder / name):
-            looks.note(looks.STATUS, outer)
+            inputs.note(inputs.STATUS, outer)
             inner[:] = [each for each in inner if not each.startswith(".")]
             if len(rest) == 1:
                 yield Path(outer)

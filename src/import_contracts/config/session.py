@@ -24,7 +24,7 @@ from import_contracts.config.files import (
 )
 from import_contracts.config.globs import files_at, folders_at, is_glob
 from import_contracts.config.misnamed import OWN, PEER
-from import_contracts.contracts.slips import slip
+from import_contracts.contracts.mistakes import likely_mistake
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import dotted_names, external_package
@@ -378,7 +378,7 @@ def _not_a_package(name: str) -> str:
         return ""
     if name.replace("-", "_").isidentifier():
         return f"'{name}' is not the name of a package; write it as in an import statement: '{name.replace('-', '_')}'."
-    return slip(name)
+    return likely_mistake(name)
 
 
 def _document(path: Path, name: str, files: Files | None, *, quotes: bool) -> Document:

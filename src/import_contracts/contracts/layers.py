@@ -9,9 +9,9 @@ from itertools import chain
 
 from import_contracts.contracts.findings import Cut, Decided, Description, Findings, Part, Violation, together
 from import_contracts.contracts.matching import Matcher, inside
+from import_contracts.contracts.mistakes import likely_mistake
 from import_contracts.contracts.placement import Level, Placement
 from import_contracts.contracts.separation import Group, Separation
-from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import (
@@ -321,7 +321,7 @@ def _layer(table: Table, written: str) -> Layer | None:
     try:
         members = tuple(map(_member, text.split("|") if "|" in text else text.split(":")))
     except InvalidPatternError as error:
-        table.error("layers", slip(text) or f"Layer '{text}': {error}")
+        table.error("layers", likely_mistake(text) or f"Layer '{text}': {error}")
         return None
     head = parts.groupdict() if parts else {}
     return Layer(members, "|" in text, bool(head.get("closed")), head.get("name") or "")

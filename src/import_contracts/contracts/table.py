@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from import_contracts.contracts.slips import slip
+from import_contracts.contracts.mistakes import likely_mistake
 from import_contracts.graph.names import (
     STANDARD_LIBRARY,
     THIRD_PARTY,
@@ -250,7 +250,7 @@ class Table:
                 try:
                     parsed.append(parse(text))
                 except InvalidPatternError as error:
-                    self.error(key, self._not_a_group(text) or slip(text) or str(error))
+                    self.error(key, self._not_a_group(text) or likely_mistake(text) or str(error))
         return tuple(dict.fromkeys(parsed))
 
     def _not_a_group(self, text: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from import_contracts.graph.numbered import Numbered
+from import_contracts.graph.weighted_edges import WeightedEdges
 
 
 @dataclass(frozen=True, slots=True)
-class Contracted(Numbered):
+class Contracted(WeightedEdges):
     """A smaller graph; ``members`` are the edges of the larger one that an edge stands for, which go together."""
 
     members: tuple[tuple[int, ...], ...]
 
 
-def contracted(graph: Numbered) -> tuple[Contracted, list[int]]:
+def contracted(graph: WeightedEdges) -> tuple[Contracted, list[int]]:
     """Return a smaller graph, and edges that every lightest feedback arc set may contain besides those of that graph.
 
     A node with one edge in and one out is left out: every cycle through one of the two edges goes through the other, so
@@ -40,7 +40,7 @@ def _pairs(tail: int, heads: dict[int, _Weighed]) -> list[tuple[tuple[int, int],
 class _Shrinking:
     """A graph that shrinks: ``heads`` has its edges, and ``chosen`` what had no choice."""
 
-    def __init__(self, graph: Numbered) -> None:
+    def __init__(self, graph: WeightedEdges) -> None:
         self.heads: dict[int, dict[int, _Weighed]] = {node: {} for node in range(graph.size)}
         self.tails: dict[int, set[int]] = {node: set() for node in range(graph.size)}
         self.chosen: list[int] = []

@@ -14,8 +14,8 @@ from import_contracts.graph.contraction import contracted
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.node_order import backward_edges
-from import_contracts.graph.numbered import Numbered
 from import_contracts.graph.short_rings import RingFinder
+from import_contracts.graph.weighted_edges import WeightedEdges
 from import_contracts.records import dataclass
 
 _ROUNDS, _SETS, _READS = 30, 100_000, 30_000_000
@@ -42,13 +42,13 @@ def feedback_set(weights: Mapping[Edge, int]) -> FeedbackSet:
     chosen: list[Edge] = []
     is_minimum = True
     for inside in cyclic_parts(sorted(weights)):
-        solution, is_proven = _solved(Numbered.of({edge: weights[edge] for edge in inside}))
+        solution, is_proven = _solved(WeightedEdges.of({edge: weights[edge] for edge in inside}))
         chosen += [inside[edge] for edge in solution]
         is_minimum &= is_proven
     return FeedbackSet(tuple(sorted(chosen)), is_minimum)
 
 
-def _solved(graph: Numbered) -> tuple[Collection[int], bool]:
+def _solved(graph: WeightedEdges) -> tuple[Collection[int], bool]:
     """Return the edges to remove from one component, and whether they are proven to be the lightest."""
     if graph.size == 1:
         return [0], True
@@ -58,7 +58,7 @@ def _solved(graph: Numbered) -> tuple[Collection[int], bool]:
     return (backward_edges(graph), False) if exact is None else (exact, True)
 
 
-def _solved_large(graph: Numbered) -> tuple[Collection[int], bool]:
+def _solved_large(graph: WeightedEdges) -> tuple[Collection[int], bool]:
     """Return the same for a large component, whose cycles have no choice where nodes have one edge in and one out."""
     small, chosen = contracted(graph)
     ends = {pair: edge for edge, pair in enumerate(small.ends)}
@@ -67,7 +67,7 @@ def _solved_large(graph: Numbered) -> tuple[Collection[int], bool]:
         numbers = {node: number for number, node in enumerate(sorted({node for pair in part for node in pair}))}
         pairs = [(numbers[tail], numbers[head]) for tail, head in part]
         weights = [small.weights[ends[pair]] for pair in part]
-        inner = Numbered(pairs, weights, len(numbers))
+        inner = WeightedEdges(pairs, weights, len(numbers))
         exact = _exact(inner)
         is_proven &= exact is not None
         for edge in backward_edges(inner) if exact is None else exact:
@@ -78,7 +78,7 @@ def _solved_large(graph: Numbered) -> tuple[Collection[int], bool]:
 # --- the exact search --------------------------------------------------------------------------------------------
 
 
-def _exact(graph: Numbered) -> tuple[int, ...] | None:
+def _exact(graph: WeightedEdges) -> tuple[int, ...] | None:
     """Return the edges with the lowest total weight; None if it takes too much work to find them.
 
     An implicit hitting set (Chandrasekaran, Karp, Moreno-Centeno, Vempala, 2011): find the lightest edges that break

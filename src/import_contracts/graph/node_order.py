@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import accumulate
 
-from import_contracts.graph.numbered import Numbered, search
+from import_contracts.graph.weighted_edges import WeightedEdges, search
 
 _MOVES, _FULL, _MOVES_BEYOND = 600, 10_000, 150
 """How many edges are read for each edge of the component: for the first 10,000 of its edges, and for the others."""
@@ -18,7 +18,7 @@ _ROUNDS, _EDGES_PER_ROUND = 200, 50
 """The order is numbered anew after this many rounds, or one for this many edges, whichever is more."""
 
 
-def backward_edges(graph: Numbered) -> list[int]:
+def backward_edges(graph: WeightedEdges) -> list[int]:
     """Return the edges that lead backwards in a good order of the nodes, sorted, without those that close no cycle."""
     edges = len(graph.ends)
     place = OrderSearch(graph, moves_for(edges)).found()
@@ -39,7 +39,7 @@ class OrderSearch:
     it, and undo all of this if the cost has grown. It ends when ``moves`` edges have been read.
     """
 
-    def __init__(self, graph: Numbered, moves: int) -> None:
+    def __init__(self, graph: WeightedEdges, moves: int) -> None:
         self._graph = graph
         self._neighbours = [list(costs.items()) for costs in _neighbours(graph)]
         self._set_plain(self._neighbours)
@@ -167,7 +167,7 @@ class OrderSearch:
         return ()
 
 
-def _neighbours(graph: Numbered) -> list[dict[int, int]]:
+def _neighbours(graph: WeightedEdges) -> list[dict[int, int]]:
     """Return, for each node, how much more it costs to be after each neighbour than before it."""
     neighbours: list[dict[int, int]] = [{} for _ in range(graph.size)]
     for (tail, head), weight in zip(graph.ends, graph.weights, strict=True):
@@ -177,7 +177,7 @@ def _neighbours(graph: Numbered) -> list[dict[int, int]]:
     return neighbours
 
 
-def first_order(graph: Numbered) -> list[int]:
+def first_order(graph: WeightedEdges) -> list[int]:
     """Return the nodes in the order of Eades, Lin and Smyth.
 
     Repeatedly: a sink goes to the end, a source to the start, else the node with the largest outgoing surplus; of
@@ -213,7 +213,7 @@ def first_order(graph: Numbered) -> list[int]:
     return first + last[::-1]
 
 
-def needed(backward: Sequence[int], graph: Numbered) -> list[int]:
+def needed(backward: Sequence[int], graph: WeightedEdges) -> list[int]:
     """Return the backward edges that close a cycle when all are put back one by one, the heaviest first."""
     heads: list[set[int]] = [set() for _ in range(graph.size)]
     tails: list[set[int]] = [set() for _ in range(graph.size)]

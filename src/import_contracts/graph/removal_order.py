@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 
 from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import Edge
-from import_contracts.graph.numbered import Numbered, Search, search
+from import_contracts.graph.weighted_edges import Search, WeightedEdges, search
 from import_contracts.records import dataclass
 
 _READS = 20_000_000
@@ -27,7 +27,7 @@ def in_order(chosen: Collection[Edge], weights: Mapping[Edge, int]) -> tuple[tup
     """
     edges = sorted(weights)
     number_of = {edge: number for number, edge in enumerate(edges)}
-    graph = Numbered.of({edge: weights[edge] for edge in edges})
+    graph = WeightedEdges.of({edge: weights[edge] for edge in edges})
     removal = _Removal(graph, sorted(number_of[edge] for edge in chosen))
     order = list(removal.go())
     return tuple((edges[edge], gain) for edge, gain in [*order, *_with_gains(graph, order, removal.rest())])
@@ -44,7 +44,7 @@ class _Part:
 class _Removal:
     """A graph from which the edges of a feedback set are removed one by one."""
 
-    def __init__(self, graph: Numbered, chosen: Sequence[int]) -> None:
+    def __init__(self, graph: WeightedEdges, chosen: Sequence[int]) -> None:
         self._graph = graph
         self._left = _READS
         self._heads: list[set[int]] = [set() for _ in range(graph.size)]
@@ -177,7 +177,9 @@ class _Removal:
 # --- gains of a given order --------------------------------------------------------------------------------------
 
 
-def _with_gains(graph: Numbered, removed: Sequence[tuple[int, int]], order: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _with_gains(
+    graph: WeightedEdges, removed: Sequence[tuple[int, int]], order: Sequence[int]
+) -> Iterator[tuple[int, int]]:
     """Yield edges, which are removed in this order after some others, each with its gain.
 
     For each edge of the graph, the last step before which it is cyclic is found by divide and conquer: an edge that is

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from import_contracts.graph.node_order import OrderSearch
-from import_contracts.graph.numbered import Numbered
+from import_contracts.graph.weighted_edges import WeightedEdges
 from import_contracts.records import dataclass
 
 
@@ -39,7 +39,7 @@ class WayOrder(OrderSearch):
                 weights[edge.tail, edge.head] = edge.ways[0][0]
             for head in sorted({head for _, heads in edge.ways for head in heads}):
                 weights.setdefault((edge.tail, head), 0)
-        super().__init__(Numbered(list(weights), list(weights.values()), size), moves)
+        super().__init__(WeightedEdges(list(weights), list(weights.values()), size), moves)
         self._dice = seed
         self._edges: list[list[Removable]] = [[] for _ in range(size)]
         plain: list[list[tuple[int, int]]] = [[] for _ in range(size)]

@@ -108,7 +108,7 @@ def _found(question: Question, statements: Statements) -> _Found:
     for crashes. The first then tries what was chosen while a third makes the plan for crashes and follows the entries.
     """
     from import_contracts.judging.entries import find_entries, report_entries  # noqa: PLC0415 - not for a quick report
-    from import_contracts.reading.aside import aside, asking  # noqa: PLC0415 - as above
+    from import_contracts.reading.processes import asking, in_process  # noqa: PLC0415 - as above
 
     remedies, context = _remedies(question, statements), statements.snapshot.context
     is_long = len(statements.program_text.sources) >= _MANY  # all texts are read before the process is copied
@@ -135,7 +135,7 @@ def _found(question: Question, statements: Statements) -> _Found:
         crashes, (missing, not_followed, entries, outside) = remedies.crashes(), next(planning)
         statements.looked_at(outside)
         search = search_without(missing)
-        with aside(repaired, context, is_long=is_long) as repairing:
+        with in_process(repaired, context, is_long=is_long) as repairing:
             plans, functions = next(planning)
             cycles = [search.cycle(*each, crashes) for each in zip(search.cycles, plans, strict=True)]
             others = repairing()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from import_contracts import git
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.reading.commit_tree import Tree
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.past import Tree
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.store.refresh import compare
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.hashing import hashed
-from import_contracts.looks import signature
+from import_contracts.inputs import signature
 from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
 from import_contracts.reading.files.program import Extent, Program, SourceFile
 from import_contracts.reading.files.quoting import Quoting

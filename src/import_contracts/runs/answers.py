@@ -13,11 +13,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_contracts import looks
+from import_contracts import inputs
 from import_contracts.config.session import Config
-from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.siblings import compare_with_siblings
 from import_contracts.reading.store.answer import Answer
 from import_contracts.reading.store.last_run import LastRun
 from import_contracts.reading.store.refresh import Comparison, compare
@@ -87,7 +87,7 @@ def cycles(
 
     Raises UserError if a package or module is not found.
     """
-    comparison = compare_with_those_beside(packages_extent(question.packages, source_roots, exclude), context)
+    comparison = compare_with_siblings(packages_extent(question.packages, source_roots, exclude), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
     if answers := requests.stored(comparison.last) or requests.stored(
         snapshot := _snapshot(comparison, "import_contracts.runs.cycles")
@@ -127,7 +127,7 @@ def _extent(options: Options, scope: Scope) -> Extent:
 
 def _snapshot(comparison: Comparison, run: str) -> Snapshot:
     """Read what has changed; while grimp does that in other threads, the module of the run is imported."""
-    looks.stop()
+    inputs.stop()
     from import_contracts.reading.snapshot import take_snapshot  # noqa: PLC0415 - only if a file may be read
 
     return take_snapshot(comparison, partial(import_module, run))

@@ -16,7 +16,7 @@ from import_contracts.contracts.findings import Violation
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
-from import_contracts.judging.dress import reported
+from import_contracts.judging.check_report import reported
 from import_contracts.judging.history import ImportTiming
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict

@@ -9,7 +9,7 @@ from import_contracts import disk, git
 from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.contracts import chosen, read_contracts
 from import_contracts.config.session import Config
-from import_contracts.judging.dress import dress
+from import_contracts.judging.check_report import check_report
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem
@@ -120,7 +120,7 @@ def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
 def report(judgement: Judgement, statements: Statements) -> Report:
     """Return the report of a judgement, with its folder and its repository."""
     with statements.snapshot.context.step("describe the violations"):
-        return placed(dress(judgement, statements), judgement.config.folder)
+        return placed(check_report(judgement, statements), judgement.config.folder)
 
 
 def placed(unplaced: Report, folder: Path) -> Report:

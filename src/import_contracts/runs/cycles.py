@@ -11,10 +11,10 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.program import Program
+from import_contracts.reading.siblings import compare_with_siblings
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.store.answer import Answer, Grounds
 from import_contracts.reading.store.values import DAMAGED
@@ -34,7 +34,7 @@ def cycles(
     question: Question, source_roots: Sequence[Path], context: RunContext, exclude: Exclude = ()
 ) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
-    comparison = compare_with_those_beside(packages_extent(question.packages, source_roots, exclude), context)
+    comparison = compare_with_siblings(packages_extent(question.packages, source_roots, exclude), context)
     return _cycles(question, Statements(take_snapshot(comparison)))
 
 
@@ -70,7 +70,7 @@ def _taken_over(
     snapshot = statements.snapshot
 
     def after(report: CyclesReport, before: Mapping[str, str], functions: Set[tuple[str, str]]) -> CyclesReport | None:
-        from import_contracts.judging.apart import EditsAbove  # noqa: PLC0415 - only for edits that are not quiet
+        from import_contracts.judging.edits_above import EditsAbove  # noqa: PLC0415 - only for edits that are not quiet
 
         return EditsAbove(before, functions, question, statements).after(report)
 

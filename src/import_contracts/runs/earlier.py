@@ -13,10 +13,10 @@ from import_contracts.config.loading import load_configs
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import packages_at, places_of
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.commit_tree import Tree
 from import_contracts.reading.context import shown
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.roots import find_portions
-from import_contracts.reading.past import Tree
 from import_contracts.records import replace
 from import_contracts.reports.cycles import Question
 from import_contracts.trend.renames import earlier_place, shape

@@ -20,10 +20,10 @@ from import_contracts.judging.diagnosis import about_exclude
 from import_contracts.judging.repairs import Proposal, Refusal, Repair, Selection, StaleTextError, State, repair
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.program import Extent
 from import_contracts.reading.files.used_outside import UsedOutside
+from import_contracts.reading.siblings import compare_with_siblings
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.source.rewriting import lines_with_ends
 from import_contracts.reading.source.text import decode
@@ -71,7 +71,7 @@ class Place(NamedTuple):
 
     def state(self, wanted: FixQuestion) -> State:
         """Return the program as it is on the disk; raises UserError if it has no module of a name that is asked for."""
-        snapshot = take_snapshot(compare_with_those_beside(self.extent, self.context))
+        snapshot = take_snapshot(compare_with_siblings(self.extent, self.context))
         demand_modules(wanted.question, snapshot.program)
         return State.of(wanted.question, Statements(snapshot))
 
@@ -206,7 +206,7 @@ class _Fixing:
     def _write(self, one: Rewriting, repaired: Repair) -> None:
         """Write what is made of the program, and look whether it has the imports then that it should have."""
         one.write(self._contents(repaired))
-        found = Statements(take_snapshot(compare_with_those_beside(self._place.extent, self._place.context)))
+        found = Statements(take_snapshot(compare_with_siblings(self._place.extent, self._place.context)))
         if not repaired.state.is_as(found):
             message = "The changed program does not have the predicted imports. All changes were undone."
             raise UserError(Problem(message))

@@ -13,9 +13,9 @@ from import_contracts import git
 from import_contracts.drawing.forge import file_address, inside
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.beside import compare_with_those_beside
+from import_contracts.reading.commit_tree import Tree
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.past import Tree
+from import_contracts.reading.siblings import compare_with_siblings
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.records import replace
 from import_contracts.reporters.badge import as_badge
@@ -196,7 +196,7 @@ def _counted(subject: Subject, context: RunContext) -> Counted:
 def _read(subject: Subject, context: RunContext) -> Statements:
     """Read the program that something is counted in; raises UserError if a package or module is not there."""
     extent = packages_extent(subject.question.packages, subject.roots, subject.exclude)
-    statements = Statements(take_snapshot(compare_with_those_beside(extent, context._replace(folder=subject.folder))))
+    statements = Statements(take_snapshot(compare_with_siblings(extent, context._replace(folder=subject.folder))))
     demand_modules(subject.question, statements.snapshot.program)
     return statements
 

@@ -17,7 +17,7 @@ from import_contracts.config.contracts import Contract, Contracts, read_contract
 from import_contracts.config.session import Config, Files, read_config
 from import_contracts.contracts.findings import Violation
 from import_contracts.contracts.types import TYPES
-from import_contracts.judging.dress import reported
+from import_contracts.judging.check_report import reported
 from import_contracts.judging.history import texts_at
 from import_contracts.judging.inline import Remarks
 from import_contracts.judging.renamings import moved

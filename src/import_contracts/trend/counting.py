@@ -13,8 +13,8 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent, within
 from import_contracts.graph.reach import searches
+from import_contracts.judging.check_report import reported
 from import_contracts.judging.cycles import CycleSearch
-from import_contracts.judging.dress import reported
 from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict

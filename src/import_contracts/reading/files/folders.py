@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.reading.files.precedence import COMPILED, compiled_name
 
 
@@ -29,7 +29,7 @@ def folder_entries(folder: str, watched: list[str]) -> Entries:
     """
     found = Entries([], [], [], links := set())
     watched.append(folder)
-    looks.note(looks.STATUS, folder)
+    inputs.note(inputs.STATUS, folder)
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
@@ -48,7 +48,7 @@ def folder_entries(folder: str, watched: list[str]) -> Entries:
                 continue
             if entry.is_symlink():
                 watched.append(entry.path)
-                looks.note(looks.STATUS, entry.path)
+                inputs.note(inputs.STATUS, entry.path)
                 links.add(name)
             if _is(entry, is_kind):
                 names.append(name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.hashing import hashed
 from import_contracts.reading.source.text import UndecodableError, decode
 
@@ -93,12 +93,12 @@ def _digest(data: bytes | None) -> str:
 def _listed(folder: str) -> Listing:
     files: list[str] = []
     folders: list[str] = []
-    looks.note(looks.STATUS, folder)
+    inputs.note(inputs.STATUS, folder)
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_symlink():  # it may lead to something else, or nowhere, while the folder stays the same
-                    looks.note(looks.KIND, entry.path)
+                    inputs.note(inputs.KIND, entry.path)
                 if entry.name.endswith(_SUFFIXES):
                     files += [entry.name] if entry.is_file() else []
                 elif not entry.name.startswith(".") and entry.name != "__pycache__" and entry.is_dir():

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.files.folders import has_python, regular_packages
@@ -129,7 +129,7 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
     """
     path: list[str] | None = None
     for place in sys.path:
-        looks.note(looks.STATUS, place or ".")
+        inputs.note(inputs.STATUS, place or ".")
     # Of a whole dotted name PathFinder would look among what is imported for the package around it.
     for part in name.split("."):
         finders = sys.meta_path if path is None else [PathFinder]
@@ -140,4 +140,4 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
         yield spec
         path = list(spec.submodule_search_locations or ())
         for place in path:
-            looks.note(looks.STATUS, place)
+            inputs.note(inputs.STATUS, place)

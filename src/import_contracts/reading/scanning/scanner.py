@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from import_contracts.reading.ahead import started
 from import_contracts.reading.files.program import Program, SourceFile
 from import_contracts.reading.scanning import grimp_scanner
 from import_contracts.reading.scanning.file_imports import resolved_imports
 from import_contracts.reading.scanning.limits import is_valid, parse
 from import_contracts.reading.scanning.slow import SLOW
 from import_contracts.reading.source.text import UndecodableError, decode
+from import_contracts.reading.threads import started
 
 Scanned: TypeAlias = dict[str, dict[str, list[int]]]
 """The lines of imports, by importer and imported module."""

@@ -27,9 +27,9 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.hashing import hashed
-from import_contracts.looks import noted_signature
+from import_contracts.inputs import noted_signature
 from import_contracts.reading.store.trust import SUFFIXES, VERSIONS
 from import_contracts.reading.store.values import DAMAGED, strings
 from import_contracts.reading.store.watch import clock, load_sealed, sealed
@@ -63,7 +63,7 @@ class Cache:
         spec = PathFinder.find_spec("grimp")  # which does not import it
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         for path in sys.path:
-            looks.note(looks.STATUS, path or os.curdir)
+            inputs.note(inputs.STATUS, path or os.curdir)
         signatures = digest(sys.version, sys.platform, *([path, *noted_signature(path)] for path in paths))
         try:
             known, versions = strings(self.load(VERSIONS))

@@ -6,8 +6,8 @@ import json
 import os
 from functools import cached_property
 
-from import_contracts import looks
-from import_contracts.looks import Signature
+from import_contracts import inputs
+from import_contracts.inputs import Signature
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.program import Extent
 from import_contracts.reading.store.answer import Answer, StoredAnswer
@@ -82,7 +82,7 @@ class LastRun:
         """The manifest if nothing has changed since; that is noted, because the result depends on it."""
         if self.manifest is None or self.changed or self.cache is None:
             return None
-        looks.note(PROGRAM, self.cache.path(watch_of(self.name)), f"{self.manifest.checksum} {self.base}")
+        inputs.note(PROGRAM, self.cache.path(watch_of(self.name)), f"{self.manifest.checksum} {self.base}")
         return self.manifest
 
     @property

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, compress, count
 from typing import Any
 
-from import_contracts.looks import Signature, signature
+from import_contracts.inputs import Signature, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.files.excluding import Excluded
 from import_contracts.reading.files.program import Findings, Portions, Program, SourceFile

@@ -9,9 +9,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
-from import_contracts import looks
+from import_contracts import inputs
 from import_contracts.hashing import hashed
-from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
+from import_contracts.inputs import UNKNOWN, Signature, is_recent, signature
 from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.files.program import Extent, Program, SourceFile
 from import_contracts.reading.store.last_run import LastRun
@@ -58,7 +58,7 @@ class Comparison:
     def _walk(self) -> Program:
         from import_contracts.reading.files.walk import walk  # noqa: PLC0415 - not needed where nothing has changed
 
-        looks.stop()
+        inputs.stop()
         with self.last.context.step("find the modules"):
             extent = self.last.extent
             return walk(extent.portions, every_folder=extent.every_folder, exclude=extent.exclude, unread=extent.unread)
@@ -129,10 +129,10 @@ class Comparison:
         files = self._touched
         if len(files) < _MANY:
             return {file.module: _digest(file, advance) for file in files}
-        from import_contracts.reading.aside import aside  # noqa: PLC0415 - not needed for a few files
+        from import_contracts.reading.processes import in_process  # noqa: PLC0415 - not needed for a few files
 
         half = files[len(files) // 2 :]
-        with aside(lambda: [_digest(file, advance) for file in half], self.last.context) as others:
+        with in_process(lambda: [_digest(file, advance) for file in half], self.last.context) as others:
             digests = [_digest(file, advance) for file in files[: -len(half)]] + others()
         return {file.module: found for file, found in zip(files, digests, strict=True)}
 

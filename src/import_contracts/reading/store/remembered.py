@@ -8,8 +8,8 @@ import os
 import sys
 from itertools import pairwise
 
-from import_contracts import looks
-from import_contracts.looks import Look
+from import_contracts import inputs
+from import_contracts.inputs import Input
 from import_contracts.reading.store.trust import CACHE, doubt
 from import_contracts.reading.store.watch import checksum, compare, forget, keep, load, packed, unpacked
 
@@ -64,7 +64,7 @@ def _values(option: str, arguments: "Sequence[str]") -> "list[str]":
 class Remembered:
     """A run: its exit status, what it wrote, and what it had looked at."""
 
-    def __init__(self, status: int, outputs: "Sequence[Output]", seen: "Sequence[Look]") -> None:
+    def __init__(self, status: int, outputs: "Sequence[Output]", seen: "Sequence[Input]") -> None:
         self.status = status
         self.outputs = outputs
         self.seen = seen
@@ -85,7 +85,7 @@ class Remembered:
 
     def packed(self) -> bytes:
         """Return the content of its file in the cache."""
-        words = "\0".join(word for look in self.seen for word in look)
+        words = "\0".join(word for each in self.seen for word in each)
         parts = ((os.fsencode(each.file), each.format.encode(), each.text.encode()) for each in self.outputs)
         outputs = [part for three in parts for part in three]
         return packed(b"%d" % self.status, os.fsencode(words), *outputs)
@@ -97,7 +97,7 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
     From now on it is noted what this run looks at.
     """
     forget()
-    looks.begin(arguments)
+    inputs.begin(arguments)
     folder = folder_of(arguments)
     body = None if folder is None else load(os.path.join(folder, name_of(arguments)))
     is_completing = any(name.endswith("_COMPLETE") for name in os.environ)  # click completes the words of a shell then
@@ -109,18 +109,18 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
         return None
     if not all(output.is_asked(arguments) for output in found.outputs):
         return None
-    for look in found.seen:
-        if not _holds(look):
-            if look[0] == PROGRAM:
-                looks.stop()  # this run will not be remembered
+    for each in found.seen:
+        if not _holds(each):
+            if each[0] == PROGRAM:
+                inputs.stop()  # this run will not be remembered
             return None
     return found
 
 
-def _holds(look: Look) -> bool:
-    question, path, answer = look
+def _holds(noted: Input) -> bool:
+    question, path, answer = noted
     if question != PROGRAM:
-        return looks.holds(look)
+        return inputs.holds(noted)
     program, _, base = answer.partition(" ")
     found = compare(path, base)
     if found is not None and found[1] and found[0].program == program:

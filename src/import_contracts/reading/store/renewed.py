@@ -9,7 +9,7 @@ from array import array
 
 from import_contracts import disk
 from import_contracts.hashing import hashed
-from import_contracts.looks import UNKNOWN, is_recent
+from import_contracts.inputs import UNKNOWN, is_recent
 from import_contracts.reading.store.watch import Compared, Watch, clock, load_sealed, sealed
 
 TYPE_CHECKING = False  # as in typing, which takes long to import

@@ -7,9 +7,9 @@ an unchanged program needs is in parts of bytes, not in JSON, so that little has
 import os
 import time
 
-from import_contracts import disk, looks
+from import_contracts import disk, inputs
 from import_contracts.hashing import hashed
-from import_contracts.looks import Signature
+from import_contracts.inputs import Signature
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Watch:
 
     def changed(self, base: str) -> dict[str, Signature]:
         """Return the paths whose signatures have changed or were unknown, with those now; some may be relative."""
-        return looks.changed(self.places(base), self.numbers)
+        return inputs.changed(self.places(base), self.numbers)
 
     def places(self, base: str) -> "Sequence[str]":
         """Return the paths, given what they are relative to, as this process can open them."""

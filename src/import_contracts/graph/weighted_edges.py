@@ -1,4 +1,4 @@
-"""Edges between numbered nodes: what algorithms on large graphs work with, as numbers are faster than names."""
+"""Weighted edges between numbered nodes, and a search for a path between two of them that begins at both ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from import_contracts.graph.import_graph import Edge
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class WeightedEdges:
     """Edges with weights. Nodes and edges are numbered in the order of their names.
 
     ``ends`` has the tail and the head of each edge.
@@ -22,7 +22,7 @@ class Numbered:
     """The number of nodes."""
 
     @classmethod
-    def of(cls, weights: Mapping[Edge, int]) -> Numbered:
+    def of(cls, weights: Mapping[Edge, int]) -> WeightedEdges:
         """Return edges, which must be sorted, with numbers for their nodes."""
         numbers = {name: number for number, name in enumerate(sorted({name for edge in weights for name in edge}))}
         return cls([(numbers[tail], numbers[head]) for tail, head in weights], list(weights.values()), len(numbers))

@@ -14,9 +14,9 @@ from typing import NoReturn
 import pytest
 
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading import aside as module
-from import_contracts.reading.aside import aside, asking
+from import_contracts.reading import processes as module
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.processes import asking, in_process
 from tests.support.arranging import lint, write
 
 copies = pytest.mark.skipif(not module._CAN_COPY, reason="processes are copied only on Linux")  # noqa: SLF001
@@ -28,18 +28,18 @@ def context(folder: Path, jobs: int = 2) -> RunContext:
 
 @copies
 def test_a_call_is_made_in_another_process(tmp_path: Path) -> None:
-    with aside(os.getpid, context(tmp_path)) as result:
+    with in_process(os.getpid, context(tmp_path)) as result:
         assert result() != os.getpid()
 
 
 @pytest.mark.parametrize(("jobs", "is_long"), [(1, True), (2, False)])
 def test_with_one_job_or_for_a_short_call_it_is_made_here(jobs: int, is_long: bool, tmp_path: Path) -> None:
-    with aside(os.getpid, context(tmp_path, jobs), is_long=is_long) as result:
+    with in_process(os.getpid, context(tmp_path, jobs), is_long=is_long) as result:
         assert result() == os.getpid()
 
 
 def test_the_result_may_be_longer_than_a_pipe(tmp_path: Path) -> None:
-    with aside(lambda: list(range(300_000)), context(tmp_path)) as result:
+    with in_process(lambda: list(range(300_000)), context(tmp_path)) as result:
         assert result() == list(range(300_000))
 
 
@@ -48,7 +48,7 @@ def fail() -> NoReturn:
 
 
 def test_an_exception_is_raised_where_the_result_is_asked_for(tmp_path: Path) -> None:
-    with aside(fail, context(tmp_path)) as result, pytest.raises(UserError, match="There is no entry"):
+    with in_process(fail, context(tmp_path)) as result, pytest.raises(UserError, match="There is no entry"):
         result()
 
 
@@ -67,12 +67,12 @@ def killed_in(other: Callable[[], object]) -> Callable[[], str]:
     "end", [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: os._exit(0), lambda: os._exit(3)]
 )
 def test_the_call_is_made_here_if_the_copy_ends_without_an_answer(end: Callable[[], object], tmp_path: Path) -> None:
-    with aside(killed_in(end), context(tmp_path)) as result:
+    with in_process(killed_in(end), context(tmp_path)) as result:
         assert result() == "done"
 
 
 def test_the_call_is_made_here_if_its_result_cannot_be_copied(tmp_path: Path) -> None:
-    with aside(lambda: lambda: 1, context(tmp_path)) as result:
+    with in_process(lambda: lambda: 1, context(tmp_path)) as result:
         assert result()() == 1
 
 
@@ -83,7 +83,7 @@ def test_the_call_is_made_here_if_no_process_can_be_started(tmp_path: Path, monk
 
     monkeypatch.setattr(os, "fork", fork)
     before = [*Path("/proc/self/fd").iterdir()]
-    with aside(os.getpid, context(tmp_path)) as result:
+    with in_process(os.getpid, context(tmp_path)) as result:
         assert result() == os.getpid()
     assert len([*Path("/proc/self/fd").iterdir()]) == len(before)
 
@@ -97,7 +97,7 @@ def test_no_process_is_left_when_this_one_is_interrupted(tmp_path: Path) -> None
         started.with_suffix(".new").rename(started)
         signal.pause()
 
-    with pytest.raises(KeyboardInterrupt), aside(endless, context(tmp_path)):  # noqa: PT012 - waits first
+    with pytest.raises(KeyboardInterrupt), in_process(endless, context(tmp_path)):  # noqa: PT012 - waits first
         while not started.exists():
             pass
         raise KeyboardInterrupt
@@ -124,7 +124,7 @@ def test_no_process_is_left_when_this_one_is_killed(tmp_path: Path) -> None:
 
     if not (process := os.fork()):
         try:
-            with aside(working, context(tmp_path)):
+            with in_process(working, context(tmp_path)):
                 while not started.exists():
                     pass
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -153,7 +153,7 @@ def sender_of(number: int) -> Callable[[], int]:
 def test_a_signal_ends_the_copy_whatever_this_process_does_with_it(number: int, tmp_path: Path) -> None:
     before = signal.signal(number, lambda *_: None)
     try:
-        with aside(sender_of(number), context(tmp_path)) as result:
+        with in_process(sender_of(number), context(tmp_path)) as result:
             assert result() == os.getpid()
         assert callable(signal.getsignal(number))
         assert number not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
@@ -165,7 +165,7 @@ def test_a_signal_ends_the_copy_whatever_this_process_does_with_it(number: int, 
 def test_a_signal_that_this_process_ignores_does_not_end_the_copy(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with aside(sender_of(signal.SIGHUP), context(tmp_path)) as result:
+        with in_process(sender_of(signal.SIGHUP), context(tmp_path)) as result:
             assert result() != os.getpid()
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -29,7 +29,7 @@ def started(call: Callable[[], _T]) -> Callable[[], _T]:
             raise errors[0]
         return results[0]
 
-    thread = Thread(target=run, name="ahead")
+    thread = Thread(target=run, name="in_thread")
     try:
         thread.start()
     except RuntimeError:  # there are too many threads, or none on this platform

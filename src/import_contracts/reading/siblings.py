@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import chain
 
 from import_contracts import disk
-from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
+from import_contracts.inputs import UNKNOWN, Signature, is_recent, noted_signature, signature
 from import_contracts.patterns import pattern
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.precedence import is_regular
@@ -39,28 +39,28 @@ class _Decision(NamedTuple):
         return all(noted_signature(path) == was for path, was in self.watched.items())
 
 
-def compare_with_those_beside(extent: Extent, context: RunContext) -> Comparison:
+def compare_with_siblings(extent: Extent, context: RunContext) -> Comparison:
     """Compare a program with the last run as `compare` does, together with the packages beside it that import it back.
 
     On an unchanged program no file is read to find these: the cache has the decision, with what it depends on.
     """
     alone = compare(extent, context)
-    beside = _beside(extent.portions)
-    if not beside:
+    siblings = _siblings(extent.portions)
+    if not siblings:
         return alone
     cache = alone.last.cache
     context = context if cache is not None else context._replace(cache=None)  # of which there was a warning already
 
     def with_packages(names: Iterable[str]) -> Comparison:
-        more = tuple((name, beside[name]) for name in names)
+        more = tuple((name, siblings[name]) for name in names)
         return compare(extent._replace(portions=(*extent.portions, *more)), context) if more else alone
 
     name = _name(cache, extent, alone.last.base) if cache else ""
-    known = _stored(cache, name, beside) if cache else None
+    known = _stored(cache, name, siblings) if cache else None
     comparison = with_packages(known.packages) if known else alone
     if known and comparison.last.is_current and known.is_current:
         return comparison
-    found = _decide(extent.portions, beside)
+    found = _decide(extent.portions, siblings)
     if cache is not None:
         cache.prepare()
         clock = cache.clock()
@@ -69,7 +69,7 @@ def compare_with_those_beside(extent: Extent, context: RunContext) -> Comparison
     return comparison if known and known.packages == found.packages else with_packages(found.packages)
 
 
-def _beside(portions: Portions) -> dict[str, str]:
+def _siblings(portions: Portions) -> dict[str, str]:
     """Return the other regular packages in the folders of root packages, and their folders, sorted."""
     roots = {name for name, _ in portions}
     found: dict[str, str] = {}
@@ -86,29 +86,29 @@ def _name(cache: Cache, extent: Extent, base: str) -> str:
     return f"{digest(cache.versions, inside)}.beside"
 
 
-def _stored(cache: Cache, name: str, beside: Mapping[str, str]) -> _Decision | None:
+def _stored(cache: Cache, name: str, siblings: Mapping[str, str]) -> _Decision | None:
     """Return the decision in the cache; None if there is none, or one that cannot have been made."""
     try:
         packages, watched = cache.load(name)
         signatures = {path: (a, b, c, d) for path, a, b, c, d in watched}
         strings([*packages, *signatures])
-        is_valid = beside.keys() >= set(packages) and all(map(is_number, chain.from_iterable(signatures.values())))
+        is_valid = siblings.keys() >= set(packages) and all(map(is_number, chain.from_iterable(signatures.values())))
         return _Decision(tuple(packages), signatures) if is_valid else None
     except DAMAGED:
         return None
 
 
-def _decide(portions: Portions, beside: Mapping[str, str]) -> _Decision:
+def _decide(portions: Portions, siblings: Mapping[str, str]) -> _Decision:
     """Follow the imports from the root packages to those beside them, and return those from which they lead back."""
     roots = dict.fromkeys(name for name, _ in portions)
-    folders = [*portions, *beside.items()]
+    folders = [*portions, *siblings.items()]
     watched: dict[str, dict[str, Signature]] = {}
     importers: dict[str, set[str]] = {}
     todo = list(roots)
     for name in todo:
         paths = [path for each, folder in folders if each == name for path in _paths(folder)]
         watched[name] = {path: signature(path) for path in paths}  # taken before the files are read
-        for imported in sorted(_imported(paths) & (beside.keys() | roots.keys())):
+        for imported in sorted(_imported(paths) & (siblings.keys() | roots.keys())):
             importers.setdefault(imported, set()).add(name)
             if imported not in todo:
                 todo.append(imported)

@@ -6,15 +6,15 @@ import threading
 
 import pytest
 
-from import_contracts.reading.ahead import started
+from import_contracts.reading.threads import started
 
 
 def test_the_call_goes_on_while_this_thread_does_something_else() -> None:
     met = threading.Barrier(2, timeout=10)
     result = started(lambda: (met.wait(), threading.current_thread().name)[1])
     met.wait()
-    assert result() == "ahead"
-    assert result() == "ahead"
+    assert result() == "in_thread"
+    assert result() == "in_thread"
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), KeyboardInterrupt()])

@@ -14,8 +14,8 @@ from io import BytesIO
 from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
-from import_contracts.reading.ahead import started
 from import_contracts.reading.context import RunContext, Step
+from import_contracts.reading.threads import started
 
 _T = TypeVar("_T")
 _A = TypeVar("_A")
@@ -30,7 +30,7 @@ _LOOKS = 0.2
 
 
 @contextmanager
-def aside(call: Callable[[], _T], context: RunContext, *, is_long: bool = True) -> Iterator[Callable[[], _T]]:
+def in_process(call: Callable[[], _T], context: RunContext, *, is_long: bool = True) -> Iterator[Callable[[], _T]]:
     """Call a function in a copy of this process; what is yielded waits for it, and returns what the function does.
 
     The function must change nothing that is used later, and return what pickle can copy. If it raises an exception, or

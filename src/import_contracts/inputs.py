@@ -60,7 +60,7 @@ def is_recent(found: Signature, clock: int) -> bool:
 
 # --- what is noted ------------------------------------------------------------------------------------------------
 
-Look = tuple[str, str, str]
+Input = tuple[str, str, str]
 """A question, the path that it is about, and the answer."""
 
 
@@ -103,11 +103,11 @@ class Record:
     def __init__(self, arguments: "Sequence[str]") -> None:
         self.arguments = arguments
         self.since = time.time_ns()
-        self.looks: dict[tuple[str, str], str] = {}
+        self.inputs: dict[tuple[str, str], str] = {}
 
     def is_recent(self, clock: int) -> bool:
         """Return whether something that was looked at changed so shortly before a time that it may look the same."""
-        found = (answer.split(" ") for (question, _), answer in self.looks.items() if question == STATUS)
+        found = (answer.split(" ") for (question, _), answer in self.inputs.items() if question == STATUS)
         return any(is_recent((int(mtime), int(ctime), 0, 0), clock) for mtime, ctime, *_ in found)
 
 
@@ -133,9 +133,9 @@ def note(question: str, path: "str | os.PathLike[str]", answer: str | None = Non
     """Note a question before it is answered; of a question that is not one of those above, also the answer."""
     if not _records:
         return
-    looks, place = _records[0].looks, os.fspath(path)
-    if (question, place) not in looks and "\0" not in place:  # which is the name of no file
-        looks[question, place] = _QUESTIONS[question](place) if answer is None else answer
+    found, place = _records[0].inputs, os.fspath(path)
+    if (question, place) not in found and "\0" not in place:  # which is the name of no file
+        found[question, place] = _QUESTIONS[question](place) if answer is None else answer
 
 
 def noted_signature(path: str) -> Signature:
@@ -146,7 +146,7 @@ def noted_signature(path: str) -> Signature:
     return found
 
 
-def holds(look: Look) -> bool:
+def holds(noted: Input) -> bool:
     """Return whether a question has the same answer now. An unknown question has none."""
-    question, path, answer = look
+    question, path, answer = noted
     return question in _QUESTIONS and _QUESTIONS[question](path) == answer

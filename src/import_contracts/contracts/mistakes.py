@@ -8,9 +8,9 @@ from collections.abc import Callable
 from import_contracts.graph.names import InvalidPatternError, ModulePattern
 
 
-def slip(text: str) -> str:
-    """Return the message about an item with one of the likely mistakes; "" if it has none of them."""
-    return next(filter(None, (find(text.strip()) for find in _SLIPS)), "")
+def likely_mistake(text: str) -> str:
+    """Return the message about an item that has a likely mistake; "" if it has none."""
+    return next(filter(None, (find(text.strip()) for find in _MISTAKES)), "")
 
 
 def _comment(text: str) -> str:
@@ -68,7 +68,7 @@ def _relative(text: str) -> str:
     )
 
 
-_SLIPS: tuple[Callable[[str], str], ...] = (_comment, _toml_in_ini, _commas, _key, _quotes, _dash, _path, _relative)
+_MISTAKES: tuple[Callable[[str], str], ...] = (_comment, _toml_in_ini, _commas, _key, _quotes, _dash, _path, _relative)
 
 
 def _is_name(text: str) -> bool:

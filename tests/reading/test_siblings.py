@@ -28,7 +28,7 @@ def rings(folder: Path, *arguments: str) -> list[list[str]]:
 @pytest.fixture
 def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project, which has a cache, that trusts files although they were written just now."""
-    monkeypatch.setattr("import_contracts.looks._GRANULARITY", -(10**18))
+    monkeypatch.setattr("import_contracts.inputs._GRANULARITY", -(10**18))
     return write(tmp_path, {"setup.cfg": ""})
 
 
@@ -129,7 +129,7 @@ def test_on_an_unchanged_tree_no_file_is_read_to_decide(settled: Path, monkeypat
     write(settled, LATCH | {"latch_cli/run.py": "import latch.core"})
     write(settled, {"latch/more.py": "import other", "other/__init__.py": ""})
     first = asked(settled, "latch")
-    monkeypatch.delattr("import_contracts.reading.beside._imported")
+    monkeypatch.delattr("import_contracts.reading.siblings._imported")
     assert asked(settled, "latch") == first
     write(settled, {"other/__init__.py": "import latch"})
     assert "_imported" in lint(settled, "cycles", "latch").err

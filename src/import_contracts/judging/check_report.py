@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from import_contracts.judging.fixes import CutFixes
 
 
-def dress(judgement: Judgement, statements: Statements) -> Report:
+def check_report(judgement: Judgement, statements: Statements) -> Report:
     """Return the report of a judgement."""
     config = judgement.config
     history = History(statements.snapshot)

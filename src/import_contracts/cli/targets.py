@@ -45,7 +45,7 @@ def chosen_kinds(kinds: Sequence[str]) -> tuple[Kind, ...]:
     return tuple(kind for kind in Kind if not kinds or kind in kinds)
 
 
-class Asked(NamedTuple):
+class Targets(NamedTuple):
     """The packages that are asked about, the folders in which they are looked up, and what is excluded.
 
     ``named`` are the folders that the user has named, among the others. Paths in reports are relative to ``folder``.
@@ -58,9 +58,9 @@ class Asked(NamedTuple):
     named: tuple[Path, ...]
 
 
-def find_asked(
+def find_targets(
     command: str, packages: tuple[str, ...], source_roots: Sequence[str], globs: Sequence[str], shared: Shared
-) -> Asked:
+) -> Targets:
     """Return what the arguments and options of a command, which has a name for messages, ask about.
 
     Raises UserError if there is nothing, and UsageError if they contradict each other.
@@ -78,7 +78,7 @@ def find_asked(
         packages, configured, folder, excluded = _packages_to_read(packages, shared, places, command)
         roots = (*named, *configured)
         exclude += excluded
-    return Asked(tuple(dict.fromkeys(packages)), roots, exclude, folder, named)
+    return Targets(tuple(dict.fromkeys(packages)), roots, exclude, folder, named)
 
 
 def _located(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Path, ...]]:
