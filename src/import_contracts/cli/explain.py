@@ -13,6 +13,7 @@ from import_contracts.cli.terminal import Shared, look_options, once, options, s
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
+from import_contracts.graph.names import top_level
 from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
@@ -195,5 +196,5 @@ def _about(module: str, shared: Shared) -> Config | None:
         configs = shared.configs()
     except UserError:
         return None
-    package = module.partition(".")[0]
-    return next((each for each in configs if package in {name.partition(".")[0] for name in each.root_packages}), None)
+    package = top_level(module)
+    return next((each for each in configs if package in {top_level(name) for name in each.root_packages}), None)

@@ -24,6 +24,7 @@ from import_contracts.cli.terminal import (
 from import_contracts.config.session import Config
 from import_contracts.drawing.formats import FORMATS
 from import_contracts.drawing.model import RUNNING_KINDS, Options
+from import_contracts.graph.names import top_level
 from import_contracts.problems import UserError
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
@@ -126,8 +127,8 @@ def _config(targets: Targets, shared: Shared) -> Config | None:
         if shared.config_file is not None:
             raise
         return None
-    roots = {name.partition(".")[0] for name in config.root_packages}
-    return config if roots.issuperset(package.partition(".")[0] for package in targets.packages) else None
+    roots = {top_level(name) for name in config.root_packages}
+    return config if roots.issuperset(top_level(package) for package in targets.packages) else None
 
 
 def _with_picture(reports: tuple[Wanted, ...]) -> tuple[Wanted, ...]:

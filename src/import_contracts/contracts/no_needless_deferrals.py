@@ -11,7 +11,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ModulePattern, ancestors, within
+from import_contracts.graph.names import ModulePattern, ancestors, top_level, within
 from import_contracts.graph.standard_library import is_standard
 from import_contracts.reading.files.program_text import ProgramText
 from import_contracts.reading.source.deferrals import explained_lines
@@ -170,9 +170,9 @@ class _Running:
     def _own_libraries(self, module: str) -> Iterator[str]:
         source = self._program.sources.get(module)
         written = read_imports(source.text, module, is_package=source.is_package) if source else ()
-        own = {name.partition(".")[0] for name in self.modules}
+        own = {top_level(name) for name in self.modules}
         for each in written:
-            library = each.module.partition(".")[0]
+            library = top_level(each.module)
             if each.kind is Kind.RUNTIME and not each.level and library not in own and not is_standard(library):
                 yield library
 

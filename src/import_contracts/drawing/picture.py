@@ -16,7 +16,7 @@ from import_contracts.drawing.levels import Levels, boxes_in, find_levels, knots
 from import_contracts.drawing.model import Options, Subject
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
+from import_contracts.graph.names import ancestors, top_level
 from import_contracts.wording import count, listed
 
 
@@ -156,7 +156,7 @@ def draw_imports(imports: Iterable[Edge], most: int) -> Picture:
         targets.setdefault(importer, {})[imported] = (1,)
     names = {name for edge in edges for name in edge}
     graph = ImportGraph({*names, *(around for name in names for around in ancestors(name))}, targets)
-    roots = tuple(sorted({name.partition(".")[0] for name in names}))
+    roots = tuple(sorted({top_level(name) for name in names}))
     deepest = max((name.count(".") for name in names), default=0)
     pictures = (draw(Subject(Options(roots, depth), graph)) for depth in range(max(deepest, 1), 0, -1))
     found = next(pictures)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from import_contracts.crashes.model import possible_imports, written_imports
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
+from import_contracts.graph.names import ancestors, top_level
 from import_contracts.reading.files.outside import Outside
 from import_contracts.reading.files.program_text import Started
 from import_contracts.reading.source.imports import WrittenImport
@@ -221,7 +221,7 @@ class Closure:
                 self._todo += self._inside(each.module)
 
     def _note_missing(self, key: str, source: Source, written: WrittenImport) -> None:
-        root = written.module.partition(".")[0]
+        root = top_level(written.module)
         if written.level > source.module.count(".") + source.is_package:
             self._leaving.add(key)
         elif not written.level and root in self._project.names and self.find(root) is None:

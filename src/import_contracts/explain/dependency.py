@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph, Routes
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import within
+from import_contracts.graph.names import top_level, within
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reports.explain import ContractVerdict, Dependency, Objection, Stance
@@ -147,7 +147,7 @@ def misspelt(new: Iterable[str], graph: ImportGraph) -> Iterator[Problem]:
 
 def _outside(module: str, graph: ImportGraph) -> Iterator[Problem]:
     """Yield a problem if nothing is known of a module because it is outside the root packages."""
-    root = module.partition(".")[0]
+    root = top_level(module)
     if module in graph or graph.is_internal(module):
         return
     if not graph.knows_external:

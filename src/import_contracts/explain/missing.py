@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from import_contracts.explain.fixing import diff
 from import_contracts.explain.stack import Stack
-from import_contracts.graph.names import absolute, ancestors, parent
+from import_contracts.graph.names import absolute, ancestors, parent, top_level
 from import_contracts.problems import did_you_mean
 from import_contracts.reading.files.around import ProgramAround
 from import_contracts.reading.source.text import Source, split_lines
@@ -185,7 +185,7 @@ class Missing:
 
     def _module(self, importer: Source) -> Answer:
         wanted, modules = self.failure.module, self.program.modules
-        top = wanted.partition(".")[0]
+        top = top_level(wanted)
         package = importer.module if importer.is_package else parent(importer.module)
         beside = f"{package}.{wanted}"
         if beside in modules:
@@ -248,7 +248,7 @@ class Missing:
         if dots is None or absolute(len(dots[1]), "", importer.module, is_package=importer.is_package) is None:
             sentence = f"The import has more dots than there are packages around {importer.module}."
             return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,))
-        top = importer.module.partition(".")[0]
+        top = top_level(importer.module)
         sentence = f"{importer.path} was not imported as {importer.module}: the folder '{top}' itself is on sys.path."
         ways = f"Start the program in the folder that contains '{top}', or take '{top}' off sys.path."
         return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,), Mending("run", (ways,)))

@@ -15,6 +15,11 @@ def parent(module: str) -> str:
     return module.rpartition(".")[0]
 
 
+def top_level(module: str) -> str:
+    """Return the top-level package that a module is in, or the module itself."""
+    return module.partition(".")[0]
+
+
 def ancestors(module: str) -> Iterator[str]:
     """Yield the packages that contain a module, the nearest first."""
     while module := parent(module):

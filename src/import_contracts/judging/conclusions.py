@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 from import_contracts.crashes.bodies import LOADED
 from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.graph.names import top_level
 from import_contracts.judging.definitions import looks_up
 from import_contracts.judging.quiet_edits import LookedAt, MovedLines, moved_by
 from import_contracts.judging.statements import Statements
@@ -142,7 +143,7 @@ class Conclusions:
         functions: dict[str, set[str]] = {}
         for module, name in map(strings, value["functions"]):
             functions.setdefault(module, set()).add(name)
-        roots = frozenset(module.partition(".")[0] for module in self._numbers)
+        roots = frozenset(top_level(module) for module in self._numbers)
         readers = EVALUATING.union(functions.get("", ()))
         moved: dict[str, MovedLines | Unknown] = {}
         now = {module: source.text for module in changed if (source := self._statements.quotable_source(module))}

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import within
+from import_contracts.graph.names import top_level, within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
@@ -58,7 +58,7 @@ def _report(search: CycleSearch) -> CyclesReport:
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
         problems=tuple(about_exclude(snapshot)),
-        also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
+        also_read=tuple(sorted(set(snapshot.program.roots) - {top_level(name) for name in question.packages})),
         needless=tuple(_needless(search)) if question.needless else None,
     )
 

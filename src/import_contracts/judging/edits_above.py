@@ -21,7 +21,7 @@ from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
+from import_contracts.graph.names import ancestors, top_level
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.source.text import Source
@@ -212,8 +212,8 @@ class EditsAbove:
         graph = self._graph.without_kinds(frozenset(Kind) - {Kind.RUNTIME})
         begun = _with_packages(self._imported(source, Kind.RUNTIME))
         loaded = reached(begun, {each: _with_packages(graph.imported_by(each)) for each in graph.modules})
-        inside = sys.stdlib_module_names.union(each.partition(".")[0] for each in graph.modules)
-        named = (each.module.partition(".")[0] for each in written_imports(source) if not each.level)
+        inside = sys.stdlib_module_names.union(top_level(each) for each in graph.modules)
+        named = (top_level(each.module) for each in written_imports(source) if not each.level)
         return loaded, frozenset(named) - inside
 
 

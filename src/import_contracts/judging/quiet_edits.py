@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from import_contracts.crashes.bodies import COUNTED, SEARCHED
 from import_contracts.crashes.model import written_imports
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import top_level
 from import_contracts.judging.definitions import IMPORTS, Definition, definitions, is_unnoticed
 from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
 from import_contracts.reading.source.imports import WrittenImport
@@ -283,7 +284,7 @@ class _Module:
 
     def _matters(self, module: str, kind: Kind) -> bool:
         """Return whether an import is not just one of the standard library in a function."""
-        root = module.partition(".")[0]
+        root = top_level(module)
         return kind is not Kind.DEFERRED or root in self._roots or root not in sys.stdlib_module_names
 
 

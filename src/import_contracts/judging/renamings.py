@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from import_contracts.baseline import CONTRACT, MODULE, Entry, Renaming
-from import_contracts.graph.names import ancestors, within
+from import_contracts.graph.names import ancestors, parent, within
 from import_contracts.records import NamedTuple
 
 Pair: TypeAlias = tuple[str, str]
@@ -355,7 +355,7 @@ class _Alike:
             self._tables[unused] = self._table(unused)
         table, kept = self._tables[unused], _kept(stale, unused)
         name = next(name for name, is_unused in zip(_names(stale), unused, strict=True) if is_unused)
-        near = [table.get((kept,), []), table.get((kept, "in", name.rpartition(".")[0]), [])]
+        near = [table.get((kept,), []), table.get((kept, "in", parent(name)), [])]
         ends = (table.get((kept, "end", end), []) for end in _ends(name))
         near.append(next((found for found in ends if 0 < len(found) <= _LIKE), []))
         return list(dict.fromkeys(entry for entries in near if len(entries) <= _LIKE for entry in entries))
@@ -369,7 +369,7 @@ class _Alike:
         for entry in self._sorted:
             name = next(name for name, is_unused in zip(_names(entry), unused, strict=True) if is_unused)
             kept = _kept(entry, unused)
-            keys = [(kept,), (kept, "in", name.rpartition(".")[0]), *((kept, "end", end) for end in _ends(name))]
+            keys = [(kept,), (kept, "in", parent(name)), *((kept, "end", end) for end in _ends(name))]
             for key in keys if name else ():
                 if len(table[key]) <= _LIKE:
                     table[key].append(entry)

@@ -12,6 +12,7 @@ from import_contracts.config.files import existing_config
 from import_contracts.config.loading import load_configs
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import packages_at, places_of
+from import_contracts.graph.names import top_level
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.commit_tree import Tree
 from import_contracts.reading.context import shown
@@ -73,7 +74,7 @@ class EarlierSubjects:
         configs, marks = self._configs(here)
         packages, folder, roots, exclude = self._asked(here, configs)
         found, names = [], dict[str, str]()
-        taken = [self._inside(folder) for package in packages for folder in self._portions(_root(package), roots)]
+        taken = [self._inside(folder) for package in packages for folder in self._portions(top_level(package), roots)]
         for package in packages:
             root, dot, rest = package.partition(".")
             then, place = self._place(root, roots, taken)
@@ -173,7 +174,3 @@ class EarlierSubjects:
             folders = [folder for _, folder in find_portions((root,), self._now.roots, plain=True)]
             self._shapes[root] = shape(paths, self._tree.inside(Path(folders[0])))
         return self._shapes[root]
-
-
-def _root(package: str) -> str:
-    return package.partition(".")[0]

@@ -14,7 +14,7 @@ from import_contracts.drawing.forge import file_address
 from import_contracts.drawing.formats import FORMATS, left_out
 from import_contracts.drawing.model import Layering, Module, Options, Subject
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import within
+from import_contracts.graph.names import top_level, within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.diagnosis import about_exclude, diagnose
 from import_contracts.judging.statements import Statements
@@ -107,7 +107,7 @@ def _demand(options: Options, graph: ImportGraph) -> None:
 
 
 def _hint(unknown: str, options: Options, graph: ImportGraph) -> str:
-    is_outside = unknown.partition(".")[0] not in graph.roots and not options.external
+    is_outside = top_level(unknown) not in graph.roots and not options.external
     external = " External packages are drawn only with --external." if is_outside else ""
     return did_you_mean_module(unknown, graph.modules) or external
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from import_contracts import disk
 from import_contracts.config.session import Config
+from import_contracts.graph.names import top_level
 from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.program import Extent
@@ -194,7 +195,7 @@ def _program_of(extent: Extent) -> object:
 
 def packages_extent(packages: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of packages without a configuration; raises UserError if a root package is not found."""
-    roots = [package.partition(".")[0] for package in packages]
+    roots = [top_level(package) for package in packages]
     return extent_here(roots, source_roots, exclude, plain=True)._replace(every_folder=True)
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from import_contracts import disk
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import top_level
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.program import SourceFile
 from import_contracts.reading.files.quoting import Quoting
@@ -53,7 +54,7 @@ class ProgramAround:
                 if imported is not None:
                     imports.setdefault(source.module, {}).setdefault(imported, []).append(written.line)
                     kinds.setdefault(source.module, {})[imported, written.line] = written.kind
-        return ImportGraph(self.modules, imports, roots=sorted(map(_top, self.modules)), kinds=kinds)
+        return ImportGraph(self.modules, imports, roots=sorted(map(top_level, self.modules)), kinds=kinds)
 
 
 def read_around(
@@ -66,18 +67,14 @@ def read_around(
     """
     reader = _Reader(context, source_roots)
     for path, name in (names := _names(files, mentioned, source_roots)).items():
-        reader.add_root(_top(name), _folder(name, path))
-    reader.follow(_top(name) for name in mentioned)
+        reader.add_root(top_level(name), _folder(name, path))
+    reader.follow(top_level(name) for name in mentioned)
     known = {path: name for path, name in names.items() if name in reader.sources}
     return ProgramAround(known, reader.sources, frozenset(reader.namespaces), tuple(reader.folders.values()))
 
 
 def _written(source: Source) -> tuple[WrittenImport, ...]:
     return read_imports(source.text, source.module, is_package=source.is_package)
-
-
-def _top(module: str) -> str:
-    return module.partition(".")[0]
 
 
 def _folder(name: str, path: str) -> str:
@@ -89,7 +86,7 @@ def _folder(name: str, path: str) -> str:
 def _names(files: Iterable[str], mentioned: Collection[str], source_roots: Collection[str]) -> dict[str, str]:
     """Return the names of the modules in some files; what is in the folder of one package is in that package."""
     names = {path: name for path in files if (name := _name(path, mentioned, source_roots))}
-    packages = [os.path.join(_folder(name, path), _top(name)) for path, name in names.items() if "." in name]
+    packages = [os.path.join(_folder(name, path), top_level(name)) for path, name in names.items() if "." in name]
     for path, name in names.items():
         inside = next((each for each in packages if "." not in name and path.startswith(each + os.sep)), None)
         if inside is not None:
@@ -181,8 +178,8 @@ class _Reader:
 
     def _imported(self, roots: Collection[str]) -> Iterator[str]:
         for module, source in self.sources.items():
-            if _top(module) in roots:
-                yield from (_top(each.module) for each in _written(source) if not each.level and each.module)
+            if top_level(module) in roots:
+                yield from (top_level(each.module) for each in _written(source) if not each.level and each.module)
 
 
 def _is_module(name: str, folder: str) -> bool:
