@@ -30,6 +30,17 @@ def checkout(folder: Path) -> Path:
     return root_of(folder) or folder
 
 
+def root_text(folder: Path) -> str:
+    """Return the root of the repository that contains a folder, as reports have it; "" if it is in no repository."""
+    root = root_of(folder)
+    return root.as_posix() if root else ""
+
+
+def path_in(root: Path, path: str | Path) -> str:
+    """Return the real path of a file or folder from the root of the repository, which is real, with ``/``."""
+    return Path(os.path.relpath(os.path.realpath(path), root)).as_posix()
+
+
 def repository_of(folder: Path) -> Repository | None:
     """Return the repository that contains a folder, which is absolute; None if there is none.
 

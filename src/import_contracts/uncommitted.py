@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from import_contracts import disk, git
-from import_contracts.repository import IndexEntry, index_entries, repository_of
+from import_contracts.repository import IndexEntry, index_entries, path_in, repository_of
 
 
 class UnknownError(Exception):
@@ -42,16 +42,12 @@ def uncommitted(folder: Path, files: Iterable[Path]) -> list[str]:
     found -= links
     found |= {entry.path for entry in entries if entry.is_file and not _is_same(root, entry)}
     tracked = {os.path.realpath(root / path) for path in staged}
-    found |= {_inside(path, root) for path in files if os.path.realpath(path) not in tracked}
+    found |= {path_in(root, path) for path in files if os.path.realpath(path) not in tracked}
     return sorted(found)
 
 
 def _has_commits(git_dir: Path) -> bool:
     return any(disk.exists(git_dir / name) for name in ("packed-refs", "logs/HEAD"))
-
-
-def _inside(path: Path, root: Path) -> str:
-    return Path(os.path.relpath(os.path.realpath(path), root)).as_posix()
 
 
 def _is_same(root: Path, entry: IndexEntry) -> bool:

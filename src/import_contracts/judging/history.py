@@ -16,7 +16,7 @@ from import_contracts.patterns import pattern
 from import_contracts.reading.scanning.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.star_imports.stars import Texts, texts_of
-from import_contracts.repository import root_of
+from import_contracts.repository import path_in, root_of
 
 
 class Then:
@@ -54,7 +54,7 @@ class Then:
 
     def _in_repository(self, path: str) -> str:
         """Return the path of a file or folder from the root of the repository; "" if it is not known."""
-        return "" if self._root is None else os.path.relpath(os.path.realpath(path), self._root).replace(os.sep, "/")
+        return "" if self._root is None else path_in(self._root, path)
 
     @cached_property
     def _objects(self) -> dict[str, str]:

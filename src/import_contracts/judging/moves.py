@@ -11,7 +11,7 @@ from pathlib import Path
 from import_contracts import git
 from import_contracts.reading.files.program import SourceFile
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.repository import root_of
+from import_contracts.repository import path_in, root_of
 
 
 class Moves:
@@ -30,8 +30,8 @@ class Moves:
         if root is None or commit is None:
             return {}
         then, program = git.files(folder, commit), self._snapshot.program
-        now = {_inside(file.path, root): file for file in program.files}
-        places = {_inside(place, root).rpartition("/")[0] for _, place in program.portions}
+        now = {path_in(root, file.path): file for file in program.files}
+        places = {path_in(root, place).rpartition("/")[0] for _, place in program.portions}
         gone = {module: then[path] for path, module in _modules(then.keys() - now.keys(), places)}
         come = {now[path].module: now[path] for path in now.keys() - then.keys()}
         return moved(
@@ -73,10 +73,6 @@ def _of_package(package: str, modules: Mapping[str, str]) -> str | None:
     )
     name, number = names.most_common(1)[0] if names else ("", 0)
     return name if 2 * number > len(inside) else None
-
-
-def _inside(path: str, root: Path) -> str:
-    return os.path.relpath(os.path.realpath(path), root).replace(os.sep, "/")
 
 
 def _modules(paths: Iterable[str], places: Collection[str]) -> Iterator[tuple[str, str]]:

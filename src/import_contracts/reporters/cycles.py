@@ -21,7 +21,7 @@ from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import changed
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import also, kind, more, place, ring, short, some
+from import_contracts.reporters.words import also, kind, more, place, problem_lines, ring, short, some
 from import_contracts.reports.check import ReportedViolation
 from import_contracts.reports.cycles import (
     IN_FULL,
@@ -112,7 +112,7 @@ def as_text(report: CyclesReport, style: Style) -> str:
         *missing_as_text(report, style),
         *_cycles(report, style),
         *_needless(report, style),
-        *_problems(report, style),
+        *problem_lines([*report.problems, *(file.problem for file in report.unreadable), *untried(report)], style),
         _summary(report, style),
     ]
     return "\n".join(sections) + "\n"
@@ -263,16 +263,6 @@ def _needless(report: CyclesReport, style: Style) -> Iterator[str]:
             yield f"    {place(each.chain[0])}: {each.chain[0].text}{also(each.lines[1:], style)}"
         if hidden := len(found) - _NEEDLESS:
             yield from [f"    {more(hidden, 'import')}"] if hidden > 0 and not style.verbose else []
-        yield ""
-
-
-def _problems(report: CyclesReport, style: Style) -> Iterator[str]:
-    files = [file.problem for file in report.unreadable]
-    problems = [*report.problems, *files, *untried(report)]
-    for problem in problems:
-        label = style.paint("error", RED) if problem.is_error else style.paint("warning", YELLOW)
-        yield f"{label}: {problem}"
-    if problems:
         yield ""
 
 

@@ -13,7 +13,7 @@ from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.sarif import ROOT, SCHEMA, artifact, location, notification
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import kind, more, place
+from import_contracts.reporters.words import kind, more, place, problem_lines
 from import_contracts.reports.check import Report
 from import_contracts.reports.fix import ChangedFile, FixReport, LeftFix, MadeFix, Recovery, Replacement
 from import_contracts.version import __version__
@@ -179,7 +179,7 @@ def as_text(report: FixReport, style: Style) -> str:
         *_put_back(report, style),
         *_removed(report, style),
         *_left(report, style),
-        *_problems(report, style),
+        *problem_lines([*report.problems, *(file.problem for file in report.unreadable)], style),
         *_summary(report, style),
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -274,15 +274,6 @@ def _parts(report: FixReport) -> tuple[list[LeftFix], list[LeftFix], list[LeftFi
     by_hand = [fix for fix in report.left if fix.level == "shown" and not fix.needs_unsafe]
     not_made = [fix for fix in report.left if fix.level != "shown" and not fix.needs_unsafe]
     return unsafe, not_made, by_hand
-
-
-def _problems(report: FixReport, style: Style) -> Iterator[str]:
-    problems = [*report.problems, *(file.problem for file in report.unreadable)]
-    for problem in problems:
-        label = style.paint("error", RED) if problem.is_error else style.paint("warning", YELLOW)
-        yield f"{label}: {problem}"
-    if problems:
-        yield ""
 
 
 def _summary(report: FixReport, style: Style) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.reporters.style import Style
+from import_contracts.problems import Problem
+from import_contracts.reporters.style import RED, YELLOW, Style
 from import_contracts.reports.changes import ReportedFix
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
 from import_contracts.wording import count, listed, path
@@ -25,6 +26,15 @@ _LONGEST = 100
 
 VERDICTS = {True: "kept", False: "broken", None: "not checked"}
 """A word for each value of ``Outcome.kept``."""
+
+
+def problem_lines(problems: Sequence[Problem], style: Style) -> Iterator[str]:
+    """Yield a line for each problem, and then an empty one; nothing if there are none."""
+    for problem in problems:
+        label = style.paint("error", RED) if problem.is_error else style.paint("warning", YELLOW)
+        yield f"{label}: {problem}"
+    if problems:
+        yield ""
 
 
 def place(statement: Import) -> str:

@@ -21,7 +21,7 @@ from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
-from import_contracts.repository import root_of
+from import_contracts.repository import root_text
 from import_contracts.runs.requests import (
     Choice,
     Requests,
@@ -125,8 +125,7 @@ def report(judgement: Judgement, statements: Statements) -> Report:
 
 def placed(unplaced: Report, folder: Path) -> Report:
     """Return a report with the folder that its paths are relative to, and the root of the repository."""
-    root = root_of(folder)
-    return replace(unplaced, folder=folder.as_posix(), root=root.as_posix() if root else "")
+    return replace(unplaced, folder=folder.as_posix(), root=root_text(folder))
 
 
 def nothing_checked(problems: Sequence[Problem], folder: Path) -> Report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from import_contracts import git
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.program import Program
-from import_contracts.repository import root_of
+from import_contracts.repository import path_in, root_of
 from import_contracts.trend.coupling import Change
 
 COMMITS = 10_000
@@ -37,9 +36,7 @@ def evidence(folder: Path, program: Program, context: RunContext) -> Evidence:
         raise UserError(
             Problem("--coupling: Git cannot tell what commits change. If this is a partial clone, fetch more.")
         )
-    modules = {
-        os.path.relpath(os.path.realpath(file.path), root).replace(os.sep, "/"): file.module for file in program.files
-    }
+    modules = {path_in(root, file.path): file.module for file in program.files}
     try:
         listed = git.at(folder, "HEAD", str(root / _IGNORED)) or b""
     except git.UnreadableError:

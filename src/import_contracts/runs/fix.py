@@ -41,7 +41,7 @@ from import_contracts.reports.fix import (
     Replacement,
     Verification,
 )
-from import_contracts.repository import checkout, repository_of, root_of
+from import_contracts.repository import checkout, repository_of, root_text
 from import_contracts.runs.changing import UserFile, alone, changed, changing
 from import_contracts.runs.check import judged
 from import_contracts.runs.cycles import demand_modules
@@ -297,7 +297,7 @@ class _Fixing:
             problems=tuple(about_exclude(snapshot)),
             has_git=_has_git(self._place.root),
             folder=folder.as_posix(),
-            root=root.as_posix() if (root := root_of(folder)) else "",
+            root=root_text(folder),
         )
 
     def _changed_files(self) -> Iterator[ChangedFile]:

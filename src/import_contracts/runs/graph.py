@@ -26,7 +26,7 @@ from import_contracts.reporters.graph import as_text
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.cycles import CyclesReport, Question
-from import_contracts.repository import root_of
+from import_contracts.repository import root_text
 from import_contracts.runs.check import known_entries, report
 from import_contracts.runs.requests import Requests, Scope, keep, read_baseline
 
@@ -58,7 +58,6 @@ def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
     search = CycleSearch(question, statements)
     graph = search.graph if options.external else search.graph.without_external()
     _demand(options, graph)
-    root = root_of(snapshot.context.folder)
 
     def cycles() -> CyclesReport:
         return diagnose(question, statements)
@@ -76,7 +75,7 @@ def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
         contracts,
         tuple(_layerings(config, graph)) if config else (),
         folder=snapshot.context.folder.as_posix(),
-        root=root.as_posix() if root else "",
+        root=root_text(snapshot.context.folder),
         configuration=config.file if config else "",
         problems=tuple(_problems(snapshot)),
         forge=partial(_forge, snapshot.context.folder),
