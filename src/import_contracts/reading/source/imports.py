@@ -16,7 +16,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.patterns import pattern
 from import_contracts.reading.source.blocks import Blocks
-from import_contracts.reading.source.calls import called_imports, calls_in
+from import_contracts.reading.source.calls import called_imports, calls_in, may_have_literals
 from import_contracts.reading.source.plain import lines_with, logical_lines, plain_text
 from import_contracts.reading.source.text import Source, universal_newlines
 
@@ -203,9 +203,8 @@ def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenIm
 
     See `called_imports`. All of them have absolute names.
     """
-    if "import_module" not in text and "__import__" not in text:
-        return ()
-    return tuple(_Statements(_normalized(text)).calls(importer, is_package=is_package))
+    text = _normalized(text)
+    return tuple(_Statements(text).calls(importer, is_package=is_package)) if may_have_literals(text) else ()
 
 
 class _Statements:
@@ -237,10 +236,13 @@ class _Statements:
     def calls(self, importer: str, *, is_package: bool) -> Iterator[WrittenImport]:
         """Yield what calls import."""
         plain = self._plain
-        rest = calls_in(plain)[::-1]
-        if not any('"' in call["arguments"] for call in rest):
-            return  # none has a literal, as in most files that import a module whose name they are given
-        for start, end in logical_lines(plain):
+        imported = {
+            call: called_imports(self._text[slice(*call.span("arguments"))], importer, is_package=is_package)
+            for call in calls_in(plain)
+            if '"' in call["arguments"]
+        }
+        rest = [call for call, found in reversed(imported.items()) if found]
+        for start, end in logical_lines(plain) if rest else ():
             calls = []
             while rest and rest[-1].start() < end:
                 calls.append(rest.pop())
@@ -250,9 +252,8 @@ class _Statements:
             for call in calls:
                 line, column = self._position(call.start())
                 text = " ".join(self._text[start:end].split())
-                arguments = self._text[slice(*call.span("arguments"))]
                 kind, lazy_modules = self._kinds()
-                for module, name in called_imports(arguments, importer, is_package=is_package):
+                for module, name in imported[call]:
                     of_name = _kind(kind, lazy_modules, module, name)
                     yield WrittenImport(0, module, name, line, column, of_name, text)
 
