@@ -73,10 +73,9 @@ class ImportStatement(NamedTuple):
 
     def type_checking(self) -> Iterator[str]:
         """Yield the names that the statement gives TYPE_CHECKING."""
-        if "TYPE_CHECKING" in self.code:
-            for (level, module, name), alias in _taken_by(" ".join(self.code.split())):
-                if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
-                    yield alias or name
+        for (level, module, name), alias in _taken_by(" ".join(self.code.split())):
+            if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
+                yield alias or name
 
 
 def _kind(kind: Kind, lazy_modules: frozenset[str], origin: str | None, name: str | None) -> Kind:
@@ -220,8 +219,12 @@ class _Statements:
     def imports(self) -> Iterator[ImportStatement]:
         """Yield the import statements."""
         plain = self._plain
-        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, _heads(plain)):
-            yield from self._statements(self._start(head, end), end)
+        if ";" in plain:
+            for head, end in self._crowded_lines():
+                yield from self._statements(self._start(head, end), end)
+        else:
+            for head, end in lines_with(plain, _heads(plain)):
+                yield from self._statement(self._start(head, end), end)
 
     def _crowded_lines(self) -> Iterator[tuple[re.Match[str], int]]:
         """Yield the logical lines that may contain an import statement, at their start or behind a semicolon."""
@@ -269,19 +272,23 @@ class _Statements:
         while start <= end:
             stop = self._plain.find(";", start, end)
             stop = end if stop < 0 else stop
-            simple = _SIMPLE.match(self._plain, start, stop)
-            if simple and simple["words"].startswith("_"):
-                self._assign(simple.start("words"), stop)
-            elif simple:
-                yield self._import(simple, stop)
+            yield from self._statement(start, stop)
             start = stop + 1
 
-    def _import(self, simple: re.Match[str], end: int) -> ImportStatement:
+    def _statement(self, start: int, end: int) -> tuple[ImportStatement, ...]:
+        """Read a simple statement, and return it if it is an import."""
+        simple = _SIMPLE.match(self._plain, start, end)
+        if simple is None:
+            return ()
         start = simple.start("words")
+        if self._plain[start] == "_":
+            self._assign(start, end)
+            return ()
         kinds = self._kinds(lazy=simple["lazy"] is not None)
         statement = ImportStatement(self._plain[start:end], *self._position(start), *kinds)
-        self._blocks.type_checking |= {*statement.type_checking()}
-        return statement
+        if "TYPE_CHECKING" in statement.code:
+            self._blocks.type_checking |= {*statement.type_checking()}
+        return (statement,)
 
     def _kinds(self, *, lazy: bool = False) -> tuple[Kind, frozenset[str]]:
         """Return the kind of an import on the present line, and the modules from which it would be lazy instead."""
@@ -326,8 +333,8 @@ def _heads(plain: str) -> Iterator[re.Match[str]]:
         width, start, block = _width(head), head.start("indent"), head["block"]
         if block is None:  # without "import", it may be inside brackets, and end no block
             depth = width if "import" in plain[start : plain.find("\n", start)] else max(depth, width)
-        elif plain.find("import", start, following) >= 0:
-            depth = max(depth, width + 1)
+        elif width >= depth and plain.find("import", start, following) >= 0:
+            depth = width + 1
         following = start
         if block is None or width < depth:
             found.append(head)
