@@ -110,14 +110,14 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
     if not all(output.is_asked(arguments) for output in found.outputs):
         return None
     for look in found.seen:
-        if not _holds(look):
+        if not _holds(look, alone="1" in _values("--jobs", arguments)):
             if look[0] == PROGRAM:
                 looks.stop()  # this run will not be remembered
             return None
     return found
 
 
-def _holds(look: Look) -> bool:
+def _holds(look: Look, *, alone: bool) -> bool:
     question, path, answer = look
     if question != PROGRAM:
         return looks.holds(look)
@@ -126,7 +126,7 @@ def _holds(look: Look) -> bool:
     if found is not None and found[1] and found[0].program == program:
         from import_contracts.reading.store.renewed import renew  # noqa: PLC0415 - not needed where nothing has changed
 
-        found = renew(path, found, base) or found
+        found = renew(path, found, base, alone=alone) or found
     if found is not None:
         keep(path, base, found)
     return found is not None and found[0].program == program and not found[1]
