@@ -14,12 +14,12 @@ from typing import NoReturn
 import pytest
 
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading import processes as module
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.forked import CAN_FORK
 from import_contracts.reading.processes import asking, in_process
 from tests.support.arranging import lint, write
 
-copies = pytest.mark.skipif(not module._CAN_COPY, reason="processes are copied only on Linux")  # noqa: SLF001
+copies = pytest.mark.skipif(not CAN_FORK, reason="processes are copied only on Linux")
 
 
 def context(folder: Path, jobs: int = 2) -> RunContext:

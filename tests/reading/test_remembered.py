@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import pytest
 
 from import_contracts import disk, drawing, inputs
 from import_contracts.cli import main
+from import_contracts.reading.forked import CAN_FORK, fork
 from import_contracts.reading.store import cache as cache_module
 from import_contracts.reading.store import renewed
 from import_contracts.reading.store.remembered import VARIABLES, Remembered, folder_of, name_of, recall
@@ -189,12 +191,58 @@ def touched(folder: Path) -> None:
         os.utime(path, ns=(1, 1))
 
 
+@pytest.fixture(params=[2, 1_000], ids=["two processes", "one process"])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """From how many files on there are two."""
+    many: int = request.param
+    monkeypatch.setattr(renewed, "_MANY", many)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    return many
+
+
+@pytest.mark.usefixtures("processes")
 def test_new_times_alone_are_no_change_and_are_stored(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = learned(shop)
     touched(shop)
     assert remembered(shop) is not None
-    monkeypatch.setattr(renewed, "renew", lambda *_: pytest.fail("the files are compared again"))
+    monkeypatch.setattr(renewed, "renew", lambda *_, **__: pytest.fail("the files are compared again"))
     assert remembered(shop) is not None
+    assert lint(shop) == expected
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are copied only on Linux")
+@pytest.mark.parametrize(("args", "copies"), [([], 1), (["--jobs", "2"], 1), (["--jobs", "1"], 0), (["--jobs=1"], 0)])
+def test_one_copy_is_made_unless_only_one_process_may_work(
+    shop: Path, processes: int, monkeypatch: pytest.MonkeyPatch, args: list[str], copies: int
+) -> None:
+    made: list[int] = []
+
+    def noted() -> int:
+        made.append(os.getpid())
+        return fork()
+
+    monkeypatch.setattr(renewed, "fork", noted)
+    learned(shop, *args)
+    touched(shop)
+    assert remembered(shop, *args) is not None
+    assert len(made) == (copies if processes == 2 else 0)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are copied only on Linux")
+def test_if_the_second_process_is_killed_the_files_are_compared_by_the_run(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed() -> int:
+        if not (process := fork()):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return process
+
+    monkeypatch.setattr(renewed, "_MANY", 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(renewed, "fork", killed)
+    expected = learned(shop)
+    touched(shop)
+    assert remembered(shop) is None
     assert lint(shop) == expected
 
 
@@ -233,6 +281,7 @@ WITH_NEW_TIMES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("change", [*WITH_NEW_TIMES])
 def test_what_else_has_changed_with_the_times_is_noticed(shop: Path, change: str) -> None:
     learned(shop)

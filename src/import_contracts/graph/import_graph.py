@@ -170,6 +170,11 @@ class ImportGraph:
         known = self._kinds.get(importer, {})
         return tuple(known.get((imported, line), Kind.RUNTIME) for line in self.lines(importer, imported))
 
+    @property
+    def every_kind(self) -> frozenset[Kind]:
+        """The kinds that import statements have."""
+        return frozenset({Kind.RUNTIME}).union(*(statements.values() for statements in self._kinds.values()))
+
     def children(self, package: str) -> tuple[str, ...]:
         """Return the modules directly inside a package, sorted."""
         return tuple(self._children.get(package, ()))
@@ -285,9 +290,12 @@ class ImportGraph:
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
         """Return a graph with additional imports between its modules, each with its line and kind."""
+        added = [*imports]
+        if not added:
+            return self
         lines = {importer: dict(targets) for importer, targets in self._imports.items()}
         kinds = {importer: dict(statements) for importer, statements in self._kinds.items()}
-        for (importer, imported), line, kind in imports:
+        for (importer, imported), line, kind in added:
             known = lines.setdefault(importer, {})
             if line not in known.get(imported, ()):
                 known[imported] = tuple(sorted({*known.get(imported, ()), line}))

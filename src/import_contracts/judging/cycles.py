@@ -17,6 +17,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.reading.source.imports import read_imports
 from import_contracts.records import dataclass
 from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
+from import_contracts.reports.later import Later
 
 if TYPE_CHECKING:
     from import_contracts.crashes.missing import MissingImport
@@ -96,8 +97,8 @@ class CycleSearch:
         The same modules are one cycle, with the most eager kind that closes it.
         """
         seen: set[tuple[str, ...]] = set()
-        cycles = []
-        for kind in Kind:
+        cycles, kinds = [], self.graph.every_kind
+        for kind in filter(kinds.__contains__, Kind):
             view = self.view(kind)
             for modules in cycles_in(view):
                 if modules not in seen:
@@ -135,12 +136,12 @@ class CycleSearch:
     def cycle(self, cycle: FoundCycle, plan: Plan | None, crashing: Iterable[ReportedCrash]) -> Cycle:
         """Return a cycle as reports show it, with those of the ``crashing`` entries that crash inside it."""
         modules, view = cycle.component.modules, cycle.component.graph
-        inside = frozenset(modules)
+        inside, edges = frozenset(modules), cycle.component.edges
         ring, is_shortest = shortest_ring(view, modules)
         return Cycle(
             kind=cycle.kind,
             modules=modules,
-            imports=tuple(self.statement(edge, view) for edge in cycle.component.edges),
+            imports=Later(len(edges), lambda at: self.statement(edges[at], view)),
             ring=tuple(self.statement(edge, view) for edge in ring),
             is_shortest=is_shortest,
             crashes=tuple(crash.entry for crash in crashing if {crash.place.module, crash.imported} <= inside),

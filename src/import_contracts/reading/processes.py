@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,14 +14,13 @@ from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 from import_contracts.reading.context import RunContext, Step
+from import_contracts.reading.forked import CAN_FORK, fork
 from import_contracts.reading.threads import started
 
 _T = TypeVar("_T")
 _A = TypeVar("_A")
 _P = ParamSpec("_P")
 
-_CAN_COPY = sys.platform == "linux"
-"""Elsewhere a process cannot be copied, or the libraries of the system may not work in the copy."""
 _SIZE = 8
 """How many bytes say how long an answer is."""
 _LOOKS = 0.2
@@ -61,7 +59,7 @@ def asking(
     can copy. Where the generator runs here, the questions are asked here. Both processes have the ``shared`` objects:
     their numbers are sent in place of them.
     """
-    copy = _copied(call, shared) if is_long and context.jobs > 1 and _CAN_COPY else None
+    copy = _copied(call, shared) if is_long and context.jobs > 1 and CAN_FORK else None
     if copy is None:
         yield call(answer)
         return
@@ -153,7 +151,7 @@ def _copied(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
-            process = _fork()
+            process = fork()
     except OSError:
         for end in ends:
             os.close(end)
@@ -165,20 +163,6 @@ def _copied(
     if not process:
         _answer(call, pipes, original)
     return process, pipes
-
-
-def _fork() -> int:
-    """Copy this process; signals that would be handled end the copy, from its first moment on."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    try:
-        if not (process := os.fork()):
-            for number in numbers:
-                if callable(signal.getsignal(number)):
-                    signal.signal(number, signal.SIG_DFL)
-        return process
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes, original: int) -> NoReturn:

@@ -128,7 +128,8 @@ class Snapshot:
         self.last = last
         self.manifest = manifest
         self._given_imports = imports
-        self._statements = {} if changed is None else changed.statements
+        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._read_statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
         self._texts = _Texts(program, {} if changed is None else changed.digests)
 
@@ -178,7 +179,10 @@ class Snapshot:
         Without their text if the file must not be quoted.
         """
         if module not in self._statements:
-            known = self._kept.of(module) if self._kept else None
+            if module in self._read_statements:
+                known: dict[tuple[str, int], Statement] | None = self._read_statements.pop(module)()
+            else:
+                known = self._kept.of(module) if self._kept else None
             if known is None:
                 known = statements(self.program, module, take(self.last.extent), self._imports.stars, self._texts)
             self._statements[module] = known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from enum import StrEnum
 
 from import_contracts.graph.import_graph import Import
@@ -289,7 +289,7 @@ class Cycle:
 
     kind: Kind
     modules: tuple[str, ...]
-    imports: tuple[Import, ...]
+    imports: Sequence[Import]
     ring: tuple[Import, ...]
     crashes: tuple[str, ...]
     plan: Plan | None

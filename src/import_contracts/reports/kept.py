@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,7 @@ from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reports.changes import Change, ReportedFix
 from import_contracts.reports.cycles import Place
-from import_contracts.reports.later import LaterImport
+from import_contracts.reports.later import LaterImport, Parts
 
 T = TypeVar("T")
 ReadLater: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
@@ -66,7 +66,7 @@ def as_value(report: Any) -> Any:
             ]
         case str() | int() | None:
             return report
-        case tuple():
+        case tuple() | Parts():
             return list(map(as_value, report))
     kind: Any = type(report)
     return [as_value(getattr(report, name)) for name in _fields(kind)]
@@ -106,6 +106,8 @@ class KeptReport:
             return None if value is None else self._read(kind, value)
         if get_origin(kind) is tuple:
             return self._read_tuple(get_args(kind), value)
+        if get_origin(kind) is Sequence:
+            return self._read_tuple((*get_args(kind), ...), value)
         if is_dataclass(kind):
             return self._read_object(kind, value)
         if issubclass(kind, StrEnum):

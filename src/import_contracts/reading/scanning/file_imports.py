@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
+from typing import NamedTuple
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
 from import_contracts.reading.files.program import Program, SourceFile
-from import_contracts.reading.source.imports import WrittenImport, read_calls, read_imports
+from import_contracts.reading.source.imports import ImportStatement, WrittenImport, read_calls, read_statements
 from import_contracts.reading.source.resolution import external, resolve
 
 
-def resolved_imports(
-    program: Program,
-    file: SourceFile,
-    text: str,
-    parts: Set[str] | None,
-    calls: bool = False,  # noqa: FBT001, FBT002 - as the functions that call it
-) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield the imports of a file and the modules that they import, as written; then with ``calls`` those by calls.
+class FileImports(NamedTuple):
+    """The imports of a file: its statements, of which the names are read when they are needed; then its calls."""
 
-    ``parts`` are the parts of external packages that are told apart; None to leave out external packages. An import of
-    an excluded module is not one of the program.
-    """
-    for written in _written(file, text, calls=calls):
-        if program.excluded and _excluded_by(written, file, program) is not None:
-            continue
-        imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
-        if imported is None and parts is not None:
-            imported = external(written, file.module, is_package=file.is_package, roots=program.roots, parts=parts)
-        if imported is not None:
-            yield written, imported
+    file: SourceFile
+    statements: Sequence[ImportStatement]
+    calls: Sequence[WrittenImport]
 
+    @classmethod
+    def read(cls, file: SourceFile, text: str, *, calls: bool) -> FileImports:
+        """Return the imports in the text of a file; those by a call only with ``calls``."""
+        found = read_calls(text, file.module, is_package=file.is_package) if calls else ()
+        return cls(file, read_statements(text), found)
 
-def excluded_imports(program: Program, file: SourceFile, text: str, *, calls: bool) -> Iterator[tuple[str, int]]:
-    """Yield the excluded modules that a file imports, each with the line."""
-    for written in _written(file, text, calls=calls):
-        if (module := _excluded_by(written, file, program)) is not None:
-            yield module, written.line
+    def delayed(self) -> FileImports:
+        """Return those on the lines where one may be of another kind than ``runtime``."""
+        lines = {each.line for each in self.statements if not each.is_runtime}
+        lines |= {each.line for each in self.calls if each.kind is not Kind.RUNTIME}
+        statements = [each for each in self.statements if each.line in lines]
+        return self._replace(statements=statements, calls=[each for each in self.calls if each.line in lines])
 
+    def resolved(self, program: Program, parts: Set[str] | None) -> Iterator[tuple[WrittenImport, str]]:
+        """Yield what is imported, as written, with the module, which is not an excluded one.
 
-def _written(file: SourceFile, text: str, *, calls: bool) -> Iterator[WrittenImport]:
-    yield from read_imports(text, file.module, is_package=file.is_package)
-    if calls:
-        yield from read_calls(text, file.module, is_package=file.is_package)
+        ``parts`` are the parts of external packages that are told apart; None to leave out external packages.
+        """
+        file, modules, roots = self.file, program.modules, program.roots
+        for written in self._written():
+            if program.excluded and _excluded_by(written, file, program) is not None:
+                continue
+            imported = resolve(written, file.module, is_package=file.is_package, modules=modules)
+            if imported is None and parts is not None:
+                imported = external(written, file.module, is_package=file.is_package, roots=roots, parts=parts)
+            if imported is not None:
+                yield written, imported
+
+    def excluded(self, program: Program) -> Iterator[tuple[str, int]]:
+        """Yield the excluded modules that are imported, each with the line."""
+        for written in self._written():
+            if (module := _excluded_by(written, self.file, program)) is not None:
+                yield module, written.line
+
+    def _written(self) -> Iterator[WrittenImport]:
+        for statement in self.statements:
+            yield from statement.names(self.file.module, is_package=self.file.is_package)
+        yield from self.calls
 
 
 def _excluded_by(written: WrittenImport, file: SourceFile, program: Program) -> str | None:

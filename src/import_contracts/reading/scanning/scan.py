@@ -21,8 +21,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.files.program import Program, SourceFile
-from import_contracts.reading.scanning.file_imports import excluded_imports
-from import_contracts.reading.scanning.file_imports import resolved_imports as _resolved_imports
+from import_contracts.reading.scanning.file_imports import FileImports
 from import_contracts.reading.scanning.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.scanning.prefilter import may_call, may_defer, may_star, mentions
 from import_contracts.reading.source.imports import WrittenImport, read_imports
@@ -112,14 +111,14 @@ def stars_in(stars: Mapping[str, Kinds]) -> Iterator[StarImport]:
 class Read(NamedTuple):
     """What was read from some files, by module.
 
-    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``statements``, by imported
-    module and line, and ``may_call`` (whether a file may import by a call) have only the files for which they were
-    needed anyway.
+    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``statements``, which return what the
+    function of this name does, and ``may_call`` (whether a file may import by a call) have only the files for which
+    they were needed anyway.
     """
 
     readings: dict[str, Reading]
     digests: dict[str, str]
-    statements: dict[str, dict[tuple[str, int], Statement]]
+    statements: dict[str, Callable[[], dict[tuple[str, int], Statement]]]
     may_call: dict[str, bool]
 
 
@@ -221,7 +220,7 @@ def _all_imports(
     """Return the imports of a file and what they import, as written, then what star imports load."""
     try:
         file, text = program.by_module[module], decode(data)
-        imports = [*_resolved_imports(program, file, text, take.parts, take.calls)]
+        imports = [*FileImports.read(file, text, calls=take.calls).resolved(program, take.parts)]
     except UndecodableError:
         return []
     return [*imports, *_loaded(module, imports, stars)]
@@ -265,7 +264,7 @@ class _FilesReader:
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
         self.digests: dict[str, str] = {}
-        self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self.statements: dict[str, Callable[[], dict[tuple[str, int], Statement]]] = {}
         self.may_call: dict[str, bool] = {}
         self.stars: dict[str, Kinds] = {}
         self.excluded: dict[str, _Found] = {}
@@ -388,39 +387,45 @@ class _FilesReader:
                     lines = [line for line in imports.pop(root) if (root, line) in known]
                     imports |= {root: lines} if lines else {}
 
-    def _resolved(self, file: SourceFile, data: bytes) -> Iterator[tuple[WrittenImport, str]]:
-        calls = self._take.calls and may_call(data)
-        return _resolved_imports(self._program, file, decode(data), self._take.parts, calls)
+    def _imports(self, file: SourceFile, data: bytes) -> FileImports:
+        return FileImports.read(file, decode(data), calls=self._take.calls and may_call(data))
+
+    def _resolved(self, imports: FileImports) -> Iterator[tuple[WrittenImport, str]]:
+        return imports.resolved(self._program, self._take.parts)
+
+    def _statements(self, imports: FileImports) -> dict[tuple[str, int], Statement]:
+        return _most_eager(self._resolved(imports))
 
     def note_kinds(self) -> None:
         """Read the kinds of imports in the files that may have other ones than ``runtime``."""
         for file, data in self._with_kinds:
             with suppress(UndecodableError):  # as in `prepare`
-                written = _most_eager(self._resolved(file, data))
+                imports = self._imports(file, data)
                 if not self.stars.get(file.module):
-                    self.statements[file.module] = written
+                    self.statements[file.module] = partial(self._statements, imports)
+                delayed = self._statements(imports.delayed())
                 self.kinds[file.module] = {
-                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
+                    place: statement.kind for place, statement in delayed.items() if statement.kind is not Kind.RUNTIME
                 }
         self._with_kinds.clear()
 
     def _note_unlike_grimp(self, file: SourceFile, data: bytes) -> None:
         """Note the imports of excluded modules, and whether grimp's imports of a file are not those that count."""
         if self._program.excluded and mentions(data, self._program.excluded_names):
-            for imported, line in excluded_imports(self._program, file, decode(data), calls=self._take.calls):
+            for imported, line in self._imports(file, data).excluded(self._program):
                 self.excluded.setdefault(file.module, {}).setdefault(imported, []).append(line)
         if file.module in self.excluded or (self._take.calls and may_call(data)) or self._take.may_name_part(data):
             self._unlike_grimp[file.module] = data
 
     def _note_stars(self, file: SourceFile, data: bytes) -> None:
-        for written, imported in self._resolved(file, data):
+        for written, imported in self._resolved(self._imports(file, data)):
             if written.name == "*" and imported in self._program.modules:
                 kind = written.kind if self._take.kinds else Kind.RUNTIME
                 self.stars.setdefault(file.module, {})[imported, written.line] = kind
 
     def _read(self, file: SourceFile, data: bytes) -> None:
         imports: _Found = {}
-        for written, imported in self._resolved(file, data):
+        for written, imported in self._resolved(self._imports(file, data)):
             imports.setdefault(imported, []).append(written.line)
         self.imports[file.module] = imports
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from import_contracts.reading.files.program import Program, SourceFile
 from import_contracts.reading.scanning import grimp_scanner
-from import_contracts.reading.scanning.file_imports import resolved_imports
+from import_contracts.reading.scanning.file_imports import FileImports
 from import_contracts.reading.scanning.limits import is_valid, parse
 from import_contracts.reading.scanning.slow import SLOW
 from import_contracts.reading.source.text import UndecodableError, decode
@@ -83,6 +83,7 @@ def _imports(
     include_external: bool,  # noqa: FBT001 - private
 ) -> dict[str, list[int]]:
     imports: dict[str, list[int]] = {}
-    for written, imported in resolved_imports(program, file, text, frozenset() if include_external else None):
+    found = FileImports.read(file, text, calls=False)
+    for written, imported in found.resolved(program, frozenset() if include_external else None):
         imports.setdefault(imported, []).append(written.line)
     return imports

@@ -16,7 +16,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.patterns import pattern
 from import_contracts.reading.source.blocks import Blocks
-from import_contracts.reading.source.calls import called_imports, calls_in
+from import_contracts.reading.source.calls import called_imports, calls_in, may_have_literals
 from import_contracts.reading.source.plain import lines_with, logical_lines, plain_text
 from import_contracts.reading.source.text import Source, universal_newlines
 
@@ -42,6 +42,47 @@ class WrittenImport(NamedTuple):
     """The statement on one line, without comments."""
 
 
+class ImportStatement(NamedTuple):
+    """An import statement, of which the names are not read yet."""
+
+    code: str
+    """The statement, as `plain_text` returns it."""
+    line: int
+    """As in `WrittenImport`."""
+    column: int
+    """As in `WrittenImport`."""
+    kind: Kind
+    """That of all names but those that ``lazy_modules`` makes lazy."""
+    lazy_modules: frozenset[str]
+    """The absolute names of modules; whatever is imported from these, except by a star, is lazy."""
+
+    @property
+    def is_runtime(self) -> bool:
+        """Whether all names are imported at run time."""
+        return self.kind is Kind.RUNTIME and not self.lazy_modules
+
+    def names(self, importer: str, *, is_package: bool) -> Iterator[WrittenImport]:
+        """Yield what the statement imports in the file of a module, in order; nothing if it is not complete."""
+        written = " ".join(self.code.split())
+        text = _tidy(written)
+        for (level, module, name), _ in _taken_by(written):
+            kind = self.kind
+            if self.lazy_modules:
+                kind = _kind(kind, self.lazy_modules, absolute(level, module, importer, is_package=is_package), name)
+            yield WrittenImport(level, module, name, self.line, self.column, kind, text)
+
+    def type_checking(self) -> Iterator[str]:
+        """Yield the names that the statement gives TYPE_CHECKING."""
+        for (level, module, name), alias in _taken_by(" ".join(self.code.split())):
+            if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
+                yield alias or name
+
+
+def _kind(kind: Kind, lazy_modules: frozenset[str], origin: str | None, name: str | None) -> Kind:
+    """Return the kind of an import of a name from a module."""
+    return Kind.LAZY if name != "*" and origin in lazy_modules else kind
+
+
 _INDENT = pattern(r"(?P<indent>[ \t\f]*+)")
 _START = (
     r"(?P<indent>[ \t\f]*+)[^\S\n]*+"
@@ -59,6 +100,7 @@ _PLAIN_IMPORT = pattern(
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
+_NONE: frozenset[str] = frozenset()
 _ASSIGNMENT = pattern(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
@@ -68,8 +110,14 @@ def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[Written
     ``importer`` is the name of the module: relative imports are looked up in ``__lazy_modules__`` by absolute name (PEP
     810). The time is proportional to the length of the text, whatever the text.
     """
+    statements = read_statements(text)
+    return tuple(written for each in statements for written in each.names(importer, is_package=is_package))
+
+
+def read_statements(text: str) -> list[ImportStatement]:
+    """Return the statements of these imports, with a few that are not complete and import nothing."""
     text = _normalized(text)
-    return tuple(_Statements(text[: _end_of_imports(text)], importer, is_package=is_package).imports())
+    return list(_Statements(text[: _end_of_imports(text)]).imports())
 
 
 def _normalized(text: str) -> str:
@@ -154,28 +202,29 @@ def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenIm
 
     See `called_imports`. All of them have absolute names.
     """
-    if "import_module" not in text and "__import__" not in text:
-        return ()
-    return tuple(_Statements(_normalized(text), importer, is_package=is_package).calls())
+    text = _normalized(text)
+    return tuple(_Statements(text).calls(importer, is_package=is_package)) if may_have_literals(text) else ()
 
 
 class _Statements:
     """Reads one file, line by line."""
 
-    def __init__(self, text: str, importer: str, *, is_package: bool) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
         self._plain = plain_text(text)
-        self._importer = importer
-        self._is_package = is_package
         self._blocks = Blocks(self._plain)
-        self._lazy_modules: set[str] = set()
+        self._lazy_modules = _NONE
         self._place = (0, 1, 0)
 
-    def imports(self) -> Iterator[WrittenImport]:
-        """Yield what the import statements import."""
+    def imports(self) -> Iterator[ImportStatement]:
+        """Yield the import statements."""
         plain = self._plain
-        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, _heads(plain)):
-            yield from self._statements(self._start(head, end), end)
+        if ";" in plain:
+            for head, end in self._crowded_lines():
+                yield from self._statements(self._start(head, end), end)
+        else:
+            for head, end in lines_with(plain, _heads(plain)):
+                yield from self._statement(self._start(head, end), end)
 
     def _crowded_lines(self) -> Iterator[tuple[re.Match[str], int]]:
         """Yield the logical lines that may contain an import statement, at their start or behind a semicolon."""
@@ -187,13 +236,16 @@ class _Statements:
             if head is not None:
                 yield head, end
 
-    def calls(self) -> Iterator[WrittenImport]:
+    def calls(self, importer: str, *, is_package: bool) -> Iterator[WrittenImport]:
         """Yield what calls import."""
         plain = self._plain
-        rest = calls_in(plain)[::-1]
-        if not any('"' in call["arguments"] for call in rest):
-            return  # none has a literal, as in most files that import a module whose name they are given
-        for start, end in logical_lines(plain):
+        imported = {
+            call: called_imports(self._text[slice(*call.span("arguments"))], importer, is_package=is_package)
+            for call in calls_in(plain)
+            if '"' in call["arguments"]
+        }
+        rest = [call for call, found in reversed(imported.items()) if found]
+        for start, end in logical_lines(plain) if rest else ():
             calls = []
             while rest and rest[-1].start() < end:
                 calls.append(rest.pop())
@@ -203,10 +255,10 @@ class _Statements:
             for call in calls:
                 line, column = self._position(call.start())
                 text = " ".join(self._text[start:end].split())
-                arguments = self._text[slice(*call.span("arguments"))]
-                for module, name in called_imports(arguments, self._importer, is_package=self._is_package):
-                    kind = self._kind(0, module, name, lazy=False)
-                    yield WrittenImport(0, module, name, line, column, kind, text)
+                kind, lazy_modules = self._kinds()
+                for module, name in imported[call]:
+                    of_name = _kind(kind, lazy_modules, module, name)
+                    yield WrittenImport(0, module, name, line, column, of_name, text)
 
     def _start(self, head: re.Match[str], end: int) -> int:
         """Go on to a line, and return where its statements start: behind the header of a block, if it opens one."""
@@ -215,44 +267,37 @@ class _Statements:
         self._blocks.leave(_width(head))
         return head.start("indent")
 
-    def _statements(self, start: int, end: int) -> Iterator[WrittenImport]:
+    def _statements(self, start: int, end: int) -> Iterator[ImportStatement]:
         """Read the simple statements of a line."""
         while start <= end:
             stop = self._plain.find(";", start, end)
             stop = end if stop < 0 else stop
-            simple = _SIMPLE.match(self._plain, start, stop)
-            if simple and simple["words"].startswith("_"):
-                self._assign(simple.start("words"), stop)
-            elif simple:
-                yield from self._import(simple, stop)
+            yield from self._statement(start, stop)
             start = stop + 1
 
-    def _import(self, simple: re.Match[str], end: int) -> Iterator[WrittenImport]:
+    def _statement(self, start: int, end: int) -> tuple[ImportStatement, ...]:
+        """Read a simple statement, and return it if it is an import."""
+        simple = _SIMPLE.match(self._plain, start, end)
+        if simple is None:
+            return ()
         start = simple.start("words")
-        written = " ".join(self._plain[start:end].split())
-        keyword = _IMPORT.search(written)
-        if keyword is None:
-            return
-        head = "".join(written[: keyword.start()].split()).removeprefix("lazy")
-        if head == "from":  # nothing is named
-            return
-        line, column = self._position(start)
-        text = _tidy(written)
-        for (level, module, name), alias in _named(head.removeprefix("from"), written[keyword.end() :]):
-            if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
-                self._blocks.type_checking |= {alias or name}
-            kind = self._kind(level, module, name, lazy=simple["lazy"] is not None)
-            yield WrittenImport(level, module, name, line, column, kind, text)
+        if self._plain[start] == "_":
+            self._assign(start, end)
+            return ()
+        kinds = self._kinds(lazy=simple["lazy"] is not None)
+        statement = ImportStatement(self._plain[start:end], *self._position(start), *kinds)
+        if "TYPE_CHECKING" in statement.code:
+            self._blocks.type_checking |= {*statement.type_checking()}
+        return (statement,)
 
-    def _kind(self, level: int, module: str, name: str | None, *, lazy: bool) -> Kind:
+    def _kinds(self, *, lazy: bool = False) -> tuple[Kind, frozenset[str]]:
+        """Return the kind of an import on the present line, and the modules from which it would be lazy instead."""
         block = self._blocks.block()
         if block.never:
-            return Kind.TYPE_CHECKING
+            return Kind.TYPE_CHECKING, _NONE
         if block.function:
-            return Kind.DEFERRED
-        if self._lazy_modules and not block.eager and name != "*":
-            lazy |= absolute(level, module, self._importer, is_package=self._is_package) in self._lazy_modules
-        return Kind.LAZY if lazy else Kind.RUNTIME
+            return Kind.DEFERRED, _NONE
+        return Kind.LAZY if lazy else Kind.RUNTIME, _NONE if block.eager else self._lazy_modules
 
     def _assign(self, start: int, end: int) -> None:
         """Note an assignment to ``__lazy_modules__``, if it is at the top level and the value is a literal."""
@@ -262,7 +307,7 @@ class _Statements:
         if assignment is None or elsewhere:
             return
         if not assignment["more"]:
-            self._lazy_modules.clear()
+            self._lazy_modules = _NONE
         self._lazy_modules |= _strings(self._text[assignment.end() : end])
 
     def _position(self, start: int) -> tuple[int, int]:
@@ -288,8 +333,8 @@ def _heads(plain: str) -> Iterator[re.Match[str]]:
         width, start, block = _width(head), head.start("indent"), head["block"]
         if block is None:  # without "import", it may be inside brackets, and end no block
             depth = width if "import" in plain[start : plain.find("\n", start)] else max(depth, width)
-        elif plain.find("import", start, following) >= 0:
-            depth = max(depth, width + 1)
+        elif width >= depth and plain.find("import", start, following) >= 0:
+            depth = width + 1
         following = start
         if block is None or width < depth:
             found.append(head)
@@ -305,6 +350,14 @@ def _width(head: re.Match[str]) -> int:
 def _tidy(written: str) -> str:
     """Return an import statement that was joined from several lines as it is usually written on one."""
     return written.replace("( ", "(").replace(" )", ")").replace(",)", ")")
+
+
+def _taken_by(written: str) -> Iterator[tuple[tuple[int, str, str | None], str]]:
+    """Yield what `_named` does, for an import statement in which words are divided by one space."""
+    keyword = _IMPORT.search(written)
+    head = "".join(written[: keyword.start()].split()).removeprefix("lazy") if keyword else "from"
+    if keyword and head != "from":  # else nothing is named
+        yield from _named(head.removeprefix("from"), written[keyword.end() :])
 
 
 def _named(origin: str, names: str) -> Iterator[tuple[tuple[int, str, str | None], str]]:

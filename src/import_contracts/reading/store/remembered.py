@@ -110,14 +110,14 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
     if not all(output.is_asked(arguments) for output in found.outputs):
         return None
     for each in found.seen:
-        if not _holds(each):
+        if not _holds(each, alone="1" in _values("--jobs", arguments)):
             if each[0] == PROGRAM:
                 inputs.stop()  # this run will not be remembered
             return None
     return found
 
 
-def _holds(noted: Input) -> bool:
+def _holds(noted: Input, *, alone: bool) -> bool:
     question, path, answer = noted
     if question != PROGRAM:
         return inputs.holds(noted)
@@ -126,7 +126,7 @@ def _holds(noted: Input) -> bool:
     if found is not None and found[1] and found[0].program == program:
         from import_contracts.reading.store.renewed import renew  # noqa: PLC0415 - not needed where nothing has changed
 
-        found = renew(path, found, base) or found
+        found = renew(path, found, base, alone=alone) or found
     if found is not None:
         keep(path, base, found)
     return found is not None and found[0].program == program and not found[1]

@@ -10,6 +10,7 @@ from array import array
 from import_contracts import disk
 from import_contracts.hashing import hashed
 from import_contracts.inputs import UNKNOWN, is_recent
+from import_contracts.reading.forked import CAN_FORK, fork
 from import_contracts.reading.store.watch import Compared, Watch, clock, load_sealed, sealed
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def renew(path: str, compared: Compared, base: str) -> Compared | None:
+def renew(path: str, compared: Compared, base: str, *, alone: bool = False) -> Compared | None:
     """Write a file of the cache again with the signatures of now, if nothing but times of files has changed.
 
     The arguments are those of `reading.store.watch.compare`, with what that has returned; what it would
     return now is returned. That is None if something else may have changed, which costs little to see where the size of
-    a file is another one, or if something cannot be read or written.
+    a file is another one, or if something cannot be read or written. Unless the run has to be ``alone``, a second
+    process compares half of many files.
     """
     watch, changed = compared
     places = watch.places(base)
@@ -34,18 +36,44 @@ def renew(path: str, compared: Compared, base: str) -> Compared | None:
         digests = _digests(path, watch.program)
         now = clock(folder)
         numbers = array("q", watch.numbers)
-        for number, place in enumerate(places):
-            if place not in changed:
-                continue
-            if number >= len(digests) or hashed(disk.read_unnoted(place)) != digests[number]:
-                return None  # what is behind the files of the program decides which files there are
-            found = UNKNOWN if is_recent(changed[place], now) else changed[place]
-            numbers[4 * number : 4 * number + 4] = array("q", found)
+        touched = [number for number, place in enumerate(places) if place in changed]
+        if touched[-1:] >= [len(digests)]:
+            return None  # what is behind the files of the program decides which files there are
+        if not _are_same([(places[number], digests[number]) for number in touched], alone=alone):
+            return None
+        for number in touched:
+            found = changed[places[number]]
+            numbers[4 * number : 4 * number + 4] = array("q", UNKNOWN if is_recent(found, now) else found)
         renewed = Watch(watch.program, watch.paths, numbers)
         disk.write(path, sealed(name, renewed.packed()))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # not to be read, or damaged
         return None
     return renewed, {}
+
+
+def _are_same(files: "Sequence[tuple[str, str]]", *, alone: bool) -> bool:
+    """Return whether files have some digests; raises OSError if one cannot be read."""
+    if alone or len(files) < _MANY or not CAN_FORK or len(os.sched_getaffinity(0)) < 2:
+        return all(hashed(disk.read_unnoted(path)) == digest for path, digest in files)
+    half = len(files) // 2
+    if not (copy := fork()):
+        try:
+            os._exit(0 if _are_same(files[half:], alone=True) else 1)
+        finally:
+            os._exit(1)
+    status = None
+    try:
+        is_same = _are_same(files[:half], alone=True)
+        status = os.waitpid(copy, 0)[1]
+        return is_same and status == 0
+    finally:
+        if status is None:
+            os.kill(copy, 9)
+            os.waitpid(copy, 0)
+
+
+_MANY = 2_000
+"""From how many files on a second process is worth its start."""
 
 
 def _digests(path: str, program: str) -> "Sequence[str]":
