@@ -167,7 +167,7 @@ class _Statements:
         self._plain = plain_text(text)
         self._importer = importer
         self._is_package = is_package
-        self._blocks = Blocks(self._plain)
+        self._blocks = Blocks(text, self._plain)
         self._lazy_modules: set[str] = set()
         self._place = (0, 1, 0)
 
@@ -240,7 +240,7 @@ class _Statements:
         text = _tidy(written)
         for (level, module, name), alias in _named(head.removeprefix("from"), written[keyword.end() :]):
             if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
-                self._blocks.type_checking |= {alias or name}
+                self._blocks.add_alias(alias or name)
             kind = self._kind(level, module, name, lazy=simple["lazy"] is not None)
             yield WrittenImport(level, module, name, line, column, kind, text)
 
@@ -248,7 +248,7 @@ class _Statements:
         block = self._blocks.block()
         if block.never:
             return Kind.TYPE_CHECKING
-        if block.function:
+        if block.later:
             return Kind.DEFERRED
         if self._lazy_modules and not block.eager and name != "*":
             lazy |= absolute(level, module, self._importer, is_package=self._is_package) in self._lazy_modules
@@ -258,7 +258,7 @@ class _Statements:
         """Note an assignment to ``__lazy_modules__``, if it is at the top level and the value is a literal."""
         assignment = _ASSIGNMENT.match(self._plain, start, end)
         block = self._blocks.block()
-        elsewhere = block.never or block.function or self._blocks.is_in_class()
+        elsewhere = block.later or self._blocks.is_in_class()
         if assignment is None or elsewhere:
             return
         if not assignment["more"]:
