@@ -86,6 +86,7 @@ def test_a_contract_about_no_module_of_the_program_is_a_warning(tmp_path: Path) 
         ('    if sys.platform == "win32":\n        import shop.b\n', True),
         ("    if sys.version_info >= (3, 12):\n        import shop.b\n", True),
         ("    if platform.system() in x:\n        import shop.b\n", True),
+        ("    if __name__ == '__main__':\n        import shop.b\n", True),
         ("    if x.platform:\n        import shop.b\n", False),
         ("    if x:\n        for y in x:\n            import shop.b\n", False),
         ("    match x:\n        case 1:\n            import shop.b\n", False),
@@ -105,6 +106,16 @@ def test_functions_that_run_later_may_import_later(text: str) -> None:
 
 def test_a_text_that_is_not_valid_explains_nothing() -> None:
     assert explained_lines("def f(:\n    import a  # slow\n") == frozenset()
+
+
+GUARD = 'if __name__ == "__main__":\n    import shop.b\n'
+
+
+@pytest.mark.parametrize("guard", [GUARD, f"import shop.b\n{GUARD}", f"{GUARD}    def f():\n        import shop.b\n"])
+def test_an_import_of_a_file_that_is_started_is_in_no_function(tmp_path: Path, guard: str) -> None:
+    files = {"shop/__init__.py": "", "shop/a.py": guard, "shop/b.py": ""}
+    write(tmp_path, {**files, "pyproject.toml": configuration(NO_NEEDLESS)})
+    assert violations(tmp_path) == []
 
 
 def test_a_library_that_is_loaded_later_is_a_reason(tmp_path: Path) -> None:

@@ -408,9 +408,9 @@ def test_a_condition_that_needs_type_checking_is_understood(condition: str) -> N
 @st.composite
 def known_conditions(draw: st.DrawFn) -> str:
     """Draw a condition in which each unknown name, ``u0`` and so on, is used once."""
-    names = (f"u{number}" for number in count())
+    unknown = (f"u{number}" for number in count())
     constants = st.sampled_from(["TYPE_CHECKING", "typing.TYPE_CHECKING", "MYPY", "True", "False", "None", "0", "1"])
-    terms = st.one_of(constants, constants, st.builds(lambda: next(names)))
+    terms = st.one_of(constants, constants, st.builds(lambda: next(unknown)))
 
     def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         return st.one_of(
@@ -421,24 +421,26 @@ def known_conditions(draw: st.DrawFn) -> str:
         )
 
     compared = st.tuples(constants, st.sampled_from(["==", "!=", "is", "is not"]), constants).map(" ".join)
-    return draw(st.recursive(st.one_of(terms, compared), grown, max_leaves=6))
+    others = st.sampled_from(['"__main__"', "None", "0"])
+    names = st.tuples(st.permutations(["__name__", draw(others)]), st.sampled_from([" == ", " != "]))
+    named = names.map(lambda parts: parts[1].join(parts[0]))
+    return draw(st.recursive(st.one_of(terms, compared, named, st.just("__name__")), grown, max_leaves=6))
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@given(known_conditions())
-def test_a_condition_has_the_value_that_cpython_gives_it(condition: str) -> None:
+@given(known_conditions(), st.sampled_from(["m", "__main__"]))
+def test_a_condition_has_the_value_that_cpython_gives_it(condition: str, name: str) -> None:
     code = compile(condition, "c", "eval")
     unknown = [name for name in code.co_names if name.startswith("u")]
-    known = {"TYPE_CHECKING": False, "MYPY": False, "typing": typing}
+    known = {"TYPE_CHECKING": False, "MYPY": False, "__name__": name}
     values = {
-        bool(eval(code, {**known, **dict(zip(unknown, each, strict=True))}))  # noqa: S307 - drawn above
+        bool(eval(code, {**known, "typing": typing, **dict(zip(unknown, each, strict=True))}))  # noqa: S307 - drawn above
         for each in product([True, False], repeat=len(unknown))
     }
     expected = values.pop() if len(values) == 1 else None
-    assert at_run_time(condition, {"TYPE_CHECKING", "MYPY"}) == expected
-    by_tree = Conditions(ReadingContext("m", is_package=False, version=(3, 11), roots=frozenset())).value(
-        ast.parse(condition, mode="eval").body
-    )
+    assert at_run_time(condition, known) == expected
+    context = ReadingContext("m", is_package=False, version=(3, 11), roots=frozenset(), running_as=name)
+    by_tree = Conditions(context).value(ast.parse(condition, mode="eval").body)
     assert by_tree is expected or (expected is None and not isinstance(by_tree, bool))
 
 
@@ -475,6 +477,70 @@ def test_a_loop_has_a_condition_too(loop: str, expected: str) -> None:
 )  # fmt: skip
 def test_a_condition_that_can_hold_either_way_leaves_both_branches_runtime(condition: str) -> None:
     assert kinds(f"if {condition}: import a\nelse: import b") == "runtime runtime"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "__name__ == '__main__'", '__name__ == "__main__"', "'__main__' == __name__", "__name__=='__main__'",
+        "(__name__) == ('__main__')", "((__name__ == '__main__'))", "__name__ == '''__main__'''",
+        '__name__ == """__main__"""', "__name__ == r'__main__'", "u'__main__' == __name__",
+        "not __name__ != '__main__'",
+        "__name__ == '__main__' and x", "x and (y or z) and __name__ == '__main__'", "bool(__name__ == '__main__')",
+        "__name__ \\\n  == '__main__'", "(\n__name__  # '\n== '__main__'  # :\n)",
+        "TYPE_CHECKING or __name__ == '__main__'",
+        "__name__ == '__main__' and not TYPE_CHECKING", "f(x)[1:2] == ':' and '__main__' == __name__",
+    ],
+)  # fmt: skip
+def test_what_runs_only_when_the_file_is_started_is_deferred(condition: str) -> None:
+    assert kinds(f"if {condition}: import a\nelse: import b") == "deferred runtime"
+    assert kinds(f"if not ({condition}):\n  import a\nelif x:\n  import b\nelse:\n  import c").startswith("runtime d")
+    assert (
+        kinds(f"class A:\n  while {condition}:\n    try: import a; lazy import b\n    except E: pass")
+        == "deferred deferred"
+    )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "__name__ == '__main__' or x", "__name__ == 'other'", "__name__ == '__main__x'", "__name__ == b'__main__'",
+        "__name__ == f'__main__'", "f'__main__' == __name__", "__name__ == '__main__' 'x'",
+        "__name__ == \"'__main__'\"",
+        "x.__name__ == '__main__'", "__name__.x == '__main__'", "__name__[0] == '__main__'",
+        "f(__name__) == '__main__'",
+        "__name__ is '__main__'", "__name__ in ('__main__', 'x')", "__name__ == '__main__' == x", "'__main__' == x",
+        '"__name__ == \'__main__\'"', "__name__ == '__main__' if x else y", "__name__ == '__main__'[0:8]",
+        "x == __name__",
+        "__name__ != __main__", "__name__ < '__main__'", "(x := __name__) == '__main__'", "__name__ is None",
+    ],
+)  # fmt: skip
+def test_what_may_run_when_the_file_is_imported_or_started_is_runtime(condition: str) -> None:
+    assert kinds(f"if {condition}: import a\nelse: import b") == "runtime runtime"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("if __name__ == '__main__' and TYPE_CHECKING: import a", "type_checking"),
+        ("if TYPE_CHECKING:\n  if __name__ == '__main__': import a", "type_checking"),
+        ("if __name__ == '__main__':\n  if TYPE_CHECKING: import a\n  else: import b", "type_checking deferred"),
+        ("if __name__ == '__main__':\n  if __name__ != '__main__': import a", "type_checking"),
+        ("if __name__ != '__main__':\n  import a\n  if TYPE_CHECKING: import b", "runtime type_checking"),
+        ("if __name__ == '__main__': pass\nelif TYPE_CHECKING: import a\nelse: import b", "type_checking runtime"),
+        ("if __name__ == '__main__':\n  def f(): import a\nimport b", "deferred runtime"),
+        ("def f():\n  if __name__ == '__main__': import a\n  else: import b", "deferred deferred"),
+        ("if x: import a\nelif __name__ == '__main__': import b\nelse: import c", "runtime deferred runtime"),
+        ("if __name__ == '__main__': __lazy_modules__ = ['a']\nimport a", "runtime"),
+        ("__name__ = 'x'\nif __name__ == '__main__': import a", "runtime"),
+        ("__name__: str = 'x'\nif __name__ == '__main__': import a", "runtime"),
+        ("if __name__ == '__main__': import a\n__name__ = 'x'\nimport b", "deferred runtime"),
+        ("class A:\n  __name__ = 'x'\nif __name__ == '__main__': import a", "deferred"),
+        ("x = 1\n__name__ == 'x'\nif __name__ == '__main__': import a", "deferred"),
+    ],
+)
+def test_a_file_is_imported_or_started(text: str, expected: str) -> None:
+    assert kinds(text) == expected
 
 
 @pytest.mark.parametrize("module", ["typing", "typing_extensions"])
@@ -567,8 +633,9 @@ def test_a_file_that_may_not_defer_has_only_runtime_imports_at_column_1(text: st
 
 def conditions() -> st.SearchStrategy[str]:
     atoms = st.sampled_from(
-        ["TYPE_CHECKING", "t.TYPE_CHECKING", "TC", "x", "True", "False", "0", "1", "f(x, 'a')", "x[1:2]"]
-    )
+        ["TYPE_CHECKING", "t.TYPE_CHECKING", "TC", "x", "True", "False", "0", "1", "f(x, 'a')", "x[1:2]",
+         "__name__", "__name__ == '__main__'", '"__main__" != (__name__)', "__name__ == 'other'", "x.__name__ == 0"]
+    )  # fmt: skip
     return st.recursive(
         atoms,
         lambda part: st.one_of(
@@ -590,6 +657,7 @@ def programs(draw: st.DrawFn, depth: int = 3) -> list[str]:
     simple = st.sampled_from(
         ["import a", "from .b import (c,  # d\n    e)", "import f; x = 1; import g", "x = '''\nimport no\n'''",
          "y = [\n1]", "# z",
+         "__name__ = 'x'",
          "from h \\\n  import i", "x = f'{y!r:>{z}} import no'", "from typing import TYPE_CHECKING as TC",
          "s = 'é'; import u"]
     )  # fmt: skip

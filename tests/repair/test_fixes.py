@@ -472,6 +472,16 @@ def test_of_an_import_inside_a_function_the_code_has_to_move() -> None:
     )
 
 
+@pytest.mark.parametrize("guard", ["if '__main__' == __name__:", "if __name__ != '__main__': ...\nelse:"])
+def test_an_import_of_a_file_that_is_started_stays_where_it_is(guard: str) -> None:
+    late = f"{guard}\n    from p.b import B\n    B()\n"
+    found = fixes({"a": late, "b": "class B: ..."})
+    both = CyclicImport(("p.a", "p.b"), frozenset({Kind.RUNTIME, Kind.DEFERRED}), frozenset({"p.a", "p.b"}))
+    why = "Imported only when p.a is started as a program, so the code that needs it has to move: B."
+    assert found.cheapest(both, frozenset({FixKind.EXTRACT})).why == (why,)
+    assert fix(f"from p.b import f\ndef g(): \n    return f\n{late}").kind is FixKind.DEFER
+
+
 def test_what_a_package_imports_may_be_re_exported() -> None:
     found = fixes({"": "from p.b import B\ndef f(b: B): ...", "b": "class B: ..."})
     wanted = CyclicImport(("p", "p.b"), EAGER, frozenset({"p", "p.b"}))

@@ -56,11 +56,14 @@ def test_kinds_are_told_by_what_the_cycle_needs_to_stand(tmp_path: Path) -> None
             "p/f.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.e",
             "p/g.py": "import p.h",
             "p/h.py": "lazy import p.g",
+            "p/i.py": "import p.j",
+            "p/j.py": "if __name__ == '__main__':\n    import p.i",
         },
     )
     assert found(tmp_path) == [
         ("runtime", ["p.a", "p.b"]),
         ("deferred", ["p.c", "p.d"]),
+        ("deferred", ["p.i", "p.j"]),
         ("lazy", ["p.g", "p.h"]),
         ("type_checking", ["p.e", "p.f"]),
     ]

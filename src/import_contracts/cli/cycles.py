@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 - each is an option
     \b
     Kinds:
       runtime          closed by imports that run while a module is imported
-      deferred         closed by imports inside functions
+      deferred         closed by imports that run later, as inside functions
       lazy             closed by lazy imports (PEP 810)
       type_checking    closed by imports for type checking
 

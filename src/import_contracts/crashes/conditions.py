@@ -50,9 +50,11 @@ class Conditions:
     def _named(self, dotted: tuple[str, ...] | None) -> bool | None:
         if dotted and dotted[-1] in (self._type_checking if len(dotted) == 1 else _TYPE_CHECKING):
             return False
-        return True if dotted == ("__debug__",) else None
+        return True if dotted in {("__debug__",), ("__name__",)} else None
 
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
+        if isinstance(left, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
+            left, right = right, left
         dotted = dotted_name(left)
         if dotted in _PLATFORM or dotted == ("__name__",):
             known = _PLATFORM.get(dotted, self._context.name) if dotted else ""

@@ -11,7 +11,7 @@ class Kind(StrEnum):
     RUNTIME = "runtime"
     """While the importer is imported."""
     DEFERRED = "deferred"
-    """When a function that contains it is called."""
+    """When a function that contains it is called, or when the importer is started as a program, not imported."""
     LAZY = "lazy"
     """When the imported name is first used (PEP 810)."""
     TYPE_CHECKING = "type_checking"

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
+from import_contracts.reading.source.imports import read_imports
 from import_contracts.reading.source.text import Source, universal_newlines
 from import_contracts.reading.source.trees import (
     FunctionDefinition,
@@ -30,6 +32,7 @@ from import_contracts.reading.source.trees import (
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (*_DEFINITIONS, ast.Lambda)
+_CONDITIONAL = frozenset({"if", "while"})
 
 
 class Role(Enum):
@@ -282,7 +285,6 @@ class _UsageReader(Visitor):
         self._libraries: set[str] = set()
         self._class_readers: list[tuple[str, str]] = [("", "")]
         self._may_read_itself = any(map(source.text.__contains__, EVALUATING))
-        self._never = False
         self._inside: list[str] = []
 
     @property
@@ -307,7 +309,9 @@ class _UsageReader(Visitor):
             self._bind(node, alias, origin, alias.name)
 
     def _bind(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, name: str | None) -> None:
-        kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
+        kind = Kind.DEFERRED if self._functions else Kind.RUNTIME
+        if not _CONDITIONAL.isdisjoint(self._inside):
+            kind = self._kinds.get(node.lineno, kind)
         binding = Binding(node, alias, module, name, kind, self._outermost, tuple(self._inside))
         self.usage.bindings.append(binding)
         if module.partition(".")[0] in READING_LIBRARIES:
@@ -317,13 +321,16 @@ class _UsageReader(Visitor):
         else:
             self.usage.imports[binding.local] += 1
 
+    @cached_property
+    def _kinds(self) -> dict[int, Kind]:
+        """The kinds of imports under conditions, and of others, by line."""
+        source = self._source
+        return {each.line: each.kind for each in read_imports(source.text, source.module, is_package=source.is_package)}
+
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
-        before = self._never
-        self._never |= self.usage.is_type_checking(node.test)
         self._inside.append("if")
         self.read(node.body)
-        self._never = before
         self.read(node.orelse)
         self._inside.pop()
 

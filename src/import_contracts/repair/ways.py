@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.patterns import pattern
 from import_contracts.reading.source.trees import FunctionDefinition, is_docstring
@@ -129,9 +130,7 @@ class ImportedName:
 
     def _obstacles(self) -> Iterator[Reason]:
         shown = self.binding.shown
-        if self.binding.function:
-            what = "Already imported inside a function, so the code that needs it has to move"
-            yield Reason(what, f"{shown} (in {self.binding.function.name})")
+        yield from self._deferrals()
         if self._reason_to_stay:
             yield Reason(self._reason_to_stay, shown)
         if self._eager:
@@ -150,6 +149,16 @@ class ImportedName:
         if self._is_kept:
             yield Reason("A comment says that it must not be moved under TYPE_CHECKING", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
+
+    def _deferrals(self) -> Iterator[Reason]:
+        """Yield why the statement does not run while the module is imported, if it is so."""
+        shown, function = self.binding.shown, self.binding.function
+        if function:
+            what = "Already imported inside a function, so the code that needs it has to move"
+            yield Reason(what, f"{shown} (in {function.name})")
+        elif self.binding.kind is Kind.DEFERRED:
+            what = f"Imported only when {self.importer} is started as a program, so the code that needs it has to move"
+            yield Reason(what, shown)
 
     # --- what the name is needed for ------------------------------------------------------------------------------
 

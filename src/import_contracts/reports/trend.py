@@ -368,7 +368,9 @@ MEANINGS = {
     ),
     "modules": Meaning("modules", "Modules and packages that were read.", "a count"),
     "imports": Meaning("imports", "Pairs of a module and a module of the program that it imports.", "a count"),
-    "deferred_share": Meaning("deferred imports", "The share of imports that are only inside functions.", "a count"),
+    "deferred_share": Meaning(
+        "deferred imports", "The share of imports that only run later, as those inside functions.", "a count"
+    ),
     "lazy_share": Meaning("lazy imports", "The share of imports that are only lazy.", "a count; PEP 810"),
     "type_checking_share": Meaning(
         "type-checking imports", "The share of imports that only a type checker reads.", "a count; PEP 563, PEP 649"

@@ -1,45 +1,67 @@
-"""The blocks around a line of Python, and what their headers say of when the line runs.
-
-All texts are as `plain_text` returns them.
-"""
+"""The blocks around a line of Python, and what their headers say of when the line runs."""
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
+
 from import_contracts.patterns import pattern
-from import_contracts.reading.source.conditions import at_run_time
+from import_contracts.reading.source.conditions import MAIN, Values, at_run_time
 from import_contracts.records import NamedTuple
 
 _COLON = pattern(r"[()]|:(?!=)|\blambda\b")
+_STRING = pattern(r"(?<!\w)[rRuU]?\"++")
+_MAIN = pattern(r"""[rRuU]?("|'|\"{3}|'{3})__main__\1""")
+_RENAMED = pattern(r"^__name__[^\S\n]*+(?:=(?!=)|:)", re.MULTILINE)
+
+
+class Branch(NamedTuple):
+    """What is known of a block where TYPE_CHECKING is false and ``__name__`` has one value."""
+
+    taken: bool = False
+    """This branch of an ``if``, or one before it, is taken."""
+    never: bool = False
+    """The block never runs."""
 
 
 class Block(NamedTuple):
     """What the header of a block and the headers around it say."""
 
-    taken: bool = False
-    """Where TYPE_CHECKING is false, this branch of an ``if``, or one before it, is taken."""
-    never: bool = False
-    """Where TYPE_CHECKING is false, the block never runs."""
+    imported: Branch = Branch()
+    """When the file is imported."""
+    started: Branch = Branch()
+    """When the file is started as a program, which is called ``__main__``."""
     function: bool = False
     """The block is in a function."""
     eager: bool = False
     """The block is in a class or in ``try``, where no import is lazy (PEP 810)."""
 
+    @property
+    def never(self) -> bool:
+        """Whether the block never runs."""
+        return self.imported.never and self.started.never
+
+    @property
+    def later(self) -> bool:
+        """Whether the block does not run when the file is imported, but may run later, or when the file is started."""
+        return self.function or self.imported.never
+
 
 class _Header:
     """The header of a block, which is read when it is first needed. The file as a whole has one too.
 
-    ``start`` is where the keyword ends. ``names`` are the names of TYPE_CHECKING up to here. Where the keyword is
+    ``start`` is where the keyword ends. ``values`` has the names of TYPE_CHECKING up to here. Where the keyword is
     ``elif`` or ``else``, ``previous`` is the header that it follows.
     """
 
-    __slots__ = ("around", "block", "end", "indent", "keyword", "names", "previous", "start")
+    __slots__ = ("around", "block", "end", "indent", "keyword", "previous", "start", "values")
 
-    def __init__(self, indent: int, keyword: str, start: int, end: int, names: frozenset[str]) -> None:
+    def __init__(self, indent: int, keyword: str, start: int, end: int, values: Values) -> None:
         self.indent = indent
         self.keyword = keyword
         self.start = start
         self.end = end
-        self.names = names
+        self.values = values
         self.around: _Header | None = None
         self.previous: _Header | None = None
         self.block: Block | None = None
@@ -48,15 +70,20 @@ class _Header:
 class Blocks:
     """The blocks around the present line of a file, whose lines are passed in order.
 
-    ``type_checking`` are the names of TYPE_CHECKING; whoever reads the file adds aliases.
+    ``plain`` is what `plain_text` returns for the text of the file.
     """
 
-    def __init__(self, plain: str) -> None:
-        self.type_checking = frozenset({"TYPE_CHECKING", "MYPY"})
+    def __init__(self, text: str, plain: str) -> None:
+        self._text = text
         self._plain = plain
-        file = _Header(-1, "", 0, 0, self.type_checking)
+        self._values: Values = {"TYPE_CHECKING": False, "MYPY": False}
+        file = _Header(-1, "", 0, 0, self._values)
         file.block = Block()
         self._headers = [file]
+
+    def add_alias(self, name: str) -> None:
+        """Note another name of TYPE_CHECKING, which it has from here on."""
+        self._values = {**self._values, name: False}
 
     def leave(self, indent: int) -> None:
         """Leave the blocks that a line with an indentation is not in."""
@@ -68,7 +95,7 @@ class Blocks:
         ``start`` is where the keyword ends, ``end`` where the line does.
         """
         left = self._left(indent)
-        header = _Header(indent, keyword, start, end, self.type_checking)
+        header = _Header(indent, keyword, start, end, self._values)
         header.around = self._headers[-1]
         if left is not None and left.indent == indent and keyword in {"elif", "else"}:
             header.previous = left
@@ -107,19 +134,40 @@ class Blocks:
         keyword, previous = header.keyword, header.previous
         around = header.around.block if header.around is not None else None
         assert around is not None, "only the file as a whole has nothing around it, and is known"  # noqa: S101
-        value = None
-        if keyword in {"if", "elif", "while"}:
-            value = at_run_time(self._plain[header.start : self._colon(header.start, header.end)], header.names)
-        taken = previous is not None and previous.block is not None and previous.block.taken
+        imported, started = self._truths(header) if keyword in {"if", "elif", "while"} else (None, None)
+        before = previous.block if previous is not None and previous.block is not None else Block()
         guarded = keyword in {"class", "try", "except", "finally"} or (
             previous is not None and previous.keyword == "except"
         )
         return Block(
-            taken=taken or value is True,
-            never=around.never or taken or value is False,
+            imported=_branch(around.imported, before.imported, imported),
+            started=_branch(around.started, before.started, started),
             function=around.function or keyword == "def",
             eager=around.eager or guarded,
         )
+
+    def _truths(self, header: _Header) -> tuple[bool | None, bool | None]:
+        """Return whether the condition of a header holds when the file is imported, and when it is started."""
+        start, end = header.start, self._colon(header.start, header.end)
+        condition = self._plain[start:end]
+        if "__name__" not in condition or self._renamed < start:
+            known = at_run_time(condition, header.values)
+            return known, known
+
+        def with_main(string: re.Match[str]) -> str:
+            written = self._text[start + string.start() : start + string.end()]
+            return MAIN if _MAIN.fullmatch(written) else string[0]
+
+        condition = _STRING.sub(with_main, condition)
+        names = ("not __main__", "__main__")
+        imported, started = (at_run_time(condition, {**header.values, "__name__": name}) for name in names)
+        return imported, started
+
+    @cached_property
+    def _renamed(self) -> int:
+        """Where the file gives ``__name__`` a value of its own; its end if nowhere."""
+        found = _RENAMED.search(self._plain)
+        return found.start() if found else len(self._plain)
 
     def _colon(self, start: int, end: int) -> int:
         """Return where a header has its colon: neither one in brackets nor that of a lambda."""
@@ -137,3 +185,8 @@ class Blocks:
                     return start + token.start()
                 lambdas -= 1
         return end
+
+
+def _branch(around: Branch, before: Branch, holds: bool | None) -> Branch:  # noqa: FBT001 - what is known of it
+    """Return what is known of a block, by those around it and before it, and whether its condition holds."""
+    return Branch(before.taken or holds is True, around.never or before.taken or holds is False)

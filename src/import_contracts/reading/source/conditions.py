@@ -1,46 +1,52 @@
-"""The value of a condition while TYPE_CHECKING is false."""
+"""The value of a condition where TYPE_CHECKING is false, when the file is imported or started as a program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Container, Mapping
+from typing import TypeAlias
 
 from import_contracts.patterns import pattern
 from import_contracts.records import NamedTuple
 
-_CONDITION = pattern(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
-_CONSTANTS = {"True": True, "False": False, "None": None}
+MAIN = '"__main__"'
+"""The one string that a condition may have: ``__name__`` in the file that is started as a program."""
+Values: TypeAlias = Mapping[str, object]
+"""What names stand for."""
+
+_CONDITION = pattern(rf"{MAIN}|\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
+_CONSTANTS = {"True": True, "False": False, "None": None, MAIN: "__main__"}
 _CONSTANT = pattern(r"\b(?:True|False|None|\d++)\b")
 _NESTED = 100
 
 
-def at_run_time(condition: str, names: Collection[str]) -> bool | None:
-    """Return the value of a condition where TYPE_CHECKING, which has these names, is false; None if that is not enough.
+def at_run_time(condition: str, values: Values) -> bool | None:
+    """Return the value of a condition where names have some values; None if these are not enough.
 
-    The condition is part of a text that `plain_text` returned.
+    An attribute ``TYPE_CHECKING`` is false. The condition is part of a text that `plain_text` returned, with MAIN where
+    the text has that string.
     """
-    if not any(name in condition for name in names) and not _CONSTANT.search(condition):
+    if not any(name in condition for name in values) and not _CONSTANT.search(condition):
         return None
     tokens = ["".join(word.split()) for word in _CONDITION.findall(condition)]
     if tokens.count("(") > _NESTED:
         return None
     tokens.reverse()
-    known = _any_of(tokens, names)
+    known = _any_of(tokens, values)
     return None if tokens or known is None else bool(known.value)
 
 
 def compared(left: object, operator: str, right: object) -> bool | None:
-    """Return the value of a comparison of two constants, which are numbers, booleans or None; None if not known."""
-    if operator not in _OPERATORS:
+    """Return the value of a comparison of two constants, which are numbers, booleans, strings or None.
+
+    None if it is not known, as with ``is`` of strings.
+    """
+    if operator not in _OPERATORS or (operator in {"is", "is not"} and str in {type(left), type(right)}):
         return None
     is_same = left == right and (operator in {"==", "!="} or type(left) is type(right))
     return is_same is (operator in {"==", "is"})
 
 
 _OPERATORS = frozenset({"==", "!=", "is", "is not"})
-
-
-def _is_type_checking(token: str, names: Container[str]) -> bool:
-    return token in names or token.endswith(".TYPE_CHECKING")
 
 
 class _Known(NamedTuple):
@@ -50,36 +56,35 @@ class _Known(NamedTuple):
     is_exact: bool = True
 
 
-def _any_of(tokens: list[str], names: Container[str]) -> _Known | None:
-    return _joined("or", _all_of, tokens, names)
+def _any_of(tokens: list[str], values: Values) -> _Known | None:
+    return _joined("or", _all_of, tokens, values)
 
 
-def _all_of(tokens: list[str], names: Container[str]) -> _Known | None:
-    return _joined("and", _operand, tokens, names)
+def _all_of(tokens: list[str], values: Values) -> _Known | None:
+    return _joined("and", _operand, tokens, values)
 
 
 def _joined(
-    word: str, part: Callable[[list[str], Container[str]], _Known | None], tokens: list[str], names: Container[str]
+    word: str, part: Callable[[list[str], Values], _Known | None], tokens: list[str], values: Values
 ) -> _Known | None:
     """Return what is known of parts that are joined by ``and`` or ``or``, or of the only part."""
-    parts = [part(tokens, names)]
+    parts = [part(tokens, values)]
     while tokens and tokens[-1] == word:
         tokens.pop()
-        parts.append(part(tokens, names))
+        parts.append(part(tokens, values))
     if len(parts) == 1:
         return parts[0]
-    values = [known and bool(known.value) for known in parts]
+    truths = [known and bool(known.value) for known in parts]
     decides = word == "or"
-    value = decides if decides in values else None if None in values else not decides
-    return _truth(value)
+    return _truth(decides if decides in truths else None if None in truths else not decides)
 
 
-def _operand(tokens: list[str], names: Container[str]) -> _Known | None:
+def _operand(tokens: list[str], values: Values) -> _Known | None:
     negated = None
     while tokens and tokens[-1] == "not":
         tokens.pop()
         negated = not negated
-    known = _comparison(tokens, names)
+    known = _comparison(tokens, values)
     if _skip(tokens, _ENDS):  # another comparison, a call, ...
         return None
     return known if known is None or negated is None else _truth(bool(known.value) != negated)
@@ -89,12 +94,12 @@ def _truth(value: bool | None) -> _Known | None:  # noqa: FBT001 - the value
     return None if value is None else _Known(value, is_exact=False)
 
 
-def _comparison(tokens: list[str], names: Container[str]) -> _Known | None:
-    left = _term(tokens, names)
+def _comparison(tokens: list[str], values: Values) -> _Known | None:
+    left = _term(tokens, values)
     operator = _operator(tokens)
     if not operator:
         return left
-    right = _term(tokens, names)
+    right = _term(tokens, values)
     if left is None or right is None or not (left.is_exact and right.is_exact):
         return None
     return _truth(compared(left.value, operator, right.value))
@@ -109,27 +114,28 @@ def _operator(tokens: list[str]) -> str:
     return ""
 
 
-def _term(tokens: list[str], names: Container[str]) -> _Known | None:
+def _term(tokens: list[str], values: Values) -> _Known | None:
     if not tokens or tokens[-1] in _ENDS:
         return None
     if tokens[-2:] == ["(", "bool"]:
         tokens.pop()
-        found = _term(tokens, names)
+        found = _term(tokens, values)
         return None if found is None else _Known(bool(found.value))
     if tokens[-1] == "(":
         tokens.pop()
-        return _group(tokens, names)
+        return _group(tokens, values)
     token = tokens.pop()
-    if _is_type_checking(token, names):
+    if token.endswith(".TYPE_CHECKING"):
         return _Known(False)  # noqa: FBT003 - the value
     if token.isdecimal() and len(token) < 10:
         return _Known(int(token))
-    return _Known(_CONSTANTS[token]) if token in _CONSTANTS else None
+    known = values if token in values else _CONSTANTS
+    return _Known(known[token]) if token in known else None
 
 
-def _group(tokens: list[str], names: Container[str]) -> _Known | None:
+def _group(tokens: list[str], values: Values) -> _Known | None:
     """Return what is known of an expression in brackets, up to and with the closing one."""
-    found = _any_of(tokens, names)
+    found = _any_of(tokens, values)
     if not (tokens and tokens[-1] == ")"):  # a tuple, a conditional expression, ...
         _skip(tokens, {")"})
         found = None

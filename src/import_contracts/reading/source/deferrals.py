@@ -1,4 +1,4 @@
-"""Imports inside functions, and what in the text of a module explains that they are there."""
+"""Deferred imports, and what in the text of a module explains that they are where they are."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ _LATE = frozenset({"__getattr__", "ready"})
 
 
 def explained_lines(text: str) -> frozenset[int]:
-    """Return the lines of the imports inside functions of which the text says why they are there.
+    """Return the lines of the imports that are in no function, or of which the text says why they are in one.
 
-    That is, the import is in a ``try`` or ``suppress`` that handles its failure, under a test of the platform or the
-    version of Python, or in a function ``__getattr__`` or ``ready``; or a comment on it, or directly above it, speaks
-    of what it costs, such as "slow" or "only if": not one that speaks of a cycle. Nothing if the text is not valid.
+    That is, the import is in a ``try`` or ``suppress`` that handles its failure, under a test of the platform, of the
+    version of Python or of ``__name__``, or in a function ``__getattr__`` or ``ready``; or a comment on it, or directly
+    above it, speaks of what it costs, such as "slow" or "only if": not one that speaks of a cycle. Nothing if the text
+    is not valid.
     """
     plain = LAZY.sub(r"\g<before>", text) if "lazy" in text else text
     try:
@@ -36,20 +37,25 @@ def explained_lines(text: str) -> frozenset[int]:
         return frozenset()
     lines = split_lines(text)
     return frozenset(
-        node.lineno for node, around in _imports(tree) if _is_optional(node, around) or _has_note(node, lines)
+        node.lineno
+        for node, around in _imports(tree)
+        if not _is_in_function(around) or _is_optional(node, around) or _has_note(node, lines)
     )
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, Sequence[ast.AST]]]:
-    """Yield the imports inside functions, each with the nodes around it."""
+    """Yield the imports, each with the nodes around it."""
     todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
     while todo:
         node, around = todo.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            if any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in around):
-                yield node, around
+            yield node, around
         elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler | ast.match_case):
             todo += [(child, (*around, node)) for child in children(node)]
+
+
+def _is_in_function(around: Sequence[ast.AST]) -> bool:
+    return any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in around)
 
 
 def _is_optional(node: ast.AST, around: Sequence[ast.AST]) -> bool:
@@ -58,7 +64,7 @@ def _is_optional(node: ast.AST, around: Sequence[ast.AST]) -> bool:
             return True
         if isinstance(outer, ast.With | ast.AsyncWith) and any(_names(item) & _FAILURES for item in outer.items):
             return True
-        if isinstance(outer, ast.If | ast.While) and _tests_platform(outer.test):
+        if isinstance(outer, ast.If | ast.While) and _tests_surroundings(outer.test):
             return True
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and outer.name in _LATE:
             return True
@@ -73,7 +79,10 @@ def _names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def _tests_platform(test: ast.expr) -> bool:
+def _tests_surroundings(test: ast.expr) -> bool:
+    """Return whether a condition depends on the platform, the version of Python, or on what started the file."""
+    if "__name__" in _names(test):
+        return True
     names = (dotted_name(each) for each in ast.walk(test) if isinstance(each, ast.Attribute))
     return any(name is not None and (name[:2] in _PLATFORM or name[0] == "platform") for name in names)
 

@@ -212,7 +212,7 @@ class _Statements:
     def __init__(self, text: str) -> None:
         self._text = text
         self._plain = plain_text(text)
-        self._blocks = Blocks(self._plain)
+        self._blocks = Blocks(text, self._plain)
         self._lazy_modules = _NONE
         self._place = (0, 1, 0)
 
@@ -287,7 +287,8 @@ class _Statements:
         kinds = self._kinds(lazy=simple["lazy"] is not None)
         statement = ImportStatement(self._plain[start:end], *self._position(start), *kinds)
         if "TYPE_CHECKING" in statement.code:
-            self._blocks.type_checking |= {*statement.type_checking()}
+            for name in statement.type_checking():
+                self._blocks.add_alias(name)
         return (statement,)
 
     def _kinds(self, *, lazy: bool = False) -> tuple[Kind, frozenset[str]]:
@@ -295,7 +296,7 @@ class _Statements:
         block = self._blocks.block()
         if block.never:
             return Kind.TYPE_CHECKING, _NONE
-        if block.function:
+        if block.later:
             return Kind.DEFERRED, _NONE
         return Kind.LAZY if lazy else Kind.RUNTIME, _NONE if block.eager else self._lazy_modules
 
@@ -303,7 +304,7 @@ class _Statements:
         """Note an assignment to ``__lazy_modules__``, if it is at the top level and the value is a literal."""
         assignment = _ASSIGNMENT.match(self._plain, start, end)
         block = self._blocks.block()
-        elsewhere = block.never or block.function or self._blocks.is_in_class()
+        elsewhere = block.later or self._blocks.is_in_class()
         if assignment is None or elsewhere:
             return
         if not assignment["more"]:
