@@ -74,7 +74,7 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
     except RecursionError as error:
         raise SyntaxError(str(error)) from error
     return Code(
-        tuple(reader.operations),
+        _joined(reader.operations),
         reader.defined,
         submodules=frozenset(reader.submodules),
         has_future_annotations=reader.has_future_annotations or context.version >= (3, 14),
@@ -244,7 +244,7 @@ class _OperationReader(Visitor):
         """Return the operations of statements instead of adding them."""
         with self._collecting() as found:
             self.block(statements)
-        return tuple(found)
+        return tuple(found) if self._in_function else _joined(found)
 
     @contextmanager
     def _collecting(self) -> Iterator[list[Operation]]:
@@ -595,6 +595,25 @@ class _OperationReader(Visitor):
                     self._relevant.names.add(name)
             cases.append(Case(case.pattern, case.guard, self._collect(case.body)))
         self.operations.append(Match(node.subject, tuple(cases)))
+
+
+def _joined(operations: Iterable[Operation]) -> Operations:
+    """Return operations outside of functions, with one for all that bind names one after the other."""
+    found: list[Operation] = []
+    values: dict[str, object] = {}
+    for each in operations:
+        if isinstance(each, Bind):
+            new = each.values
+        elif isinstance(each, Define) and each.is_plain:
+            new = {each.name: each}
+        else:
+            values = {}
+            found.append(each)
+            continue
+        if not values:
+            found.append(Bind(values))
+        values |= new
+    return tuple(found)
 
 
 def _names(target: ast.expr) -> Iterator[ast.Name]:
