@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.model import ImportModel
@@ -15,6 +16,7 @@ from import_contracts.crashes.reader import (
     read_function,
     read_module,
 )
+from import_contracts.crashes.values import FunctionValue
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.source import trees
 from import_contracts.reading.source.imports import read_imports
@@ -40,6 +42,7 @@ class CodeCache:
         self._parse = parse
         self._codes: dict[tuple[Source, ReadingContext], Code] = {}
         self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
+        self._bound: dict[tuple[str, int], Mapping[str, object]] = {}
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
@@ -58,6 +61,21 @@ class CodeCache:
                 own = lines[definition.first - 1 : definition.last]
                 self._functions[key] = read_function(own, definition.first, context)
         return self._functions[key]
+
+    def bound(self, module: str, operation: does.Bind) -> Mapping[str, object]:
+        """Return what one of these operations binds in a module: functions instead of their definitions."""
+        key = module, id(operation)
+        if key not in self._bound:
+            self._bound[key] = {
+                name: _function(module, value) if isinstance(value, does.Define) else value
+                for name, value in operation.values.items()
+            }
+        return self._bound[key]
+
+
+def _function(module: str, operation: does.Define) -> FunctionValue:
+    defaults = {name: default.value for name, default in operation.defaults if isinstance(default, ast.Constant)}
+    return FunctionValue(module, operation, (), defaults, (operation.first,))
 
 
 class Bodies:

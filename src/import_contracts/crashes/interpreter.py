@@ -100,10 +100,11 @@ class Interpreter(CasePatterns):
 
     def _bind(self, operation: does.Bind) -> None:
         scope = self.stack[-1]
-        if scope.local is None:
-            self.memory.update(scope.space, operation.values)
+        values = self.bodies.cache.bound(scope.module, operation)
+        if (names := scope.own) is not None:
+            self.memory.update(names, values)
         else:
-            for name, value in operation.values.items():
+            for name, value in values.items():
                 self.bind(name, value)
 
     def _evaluate(self, operation: does.Evaluate) -> None:
@@ -233,8 +234,8 @@ class Interpreter(CasePatterns):
         around = scope.around
         identity = (operation.first, *map(id, around))
         value: object = FunctionValue(scope.module, operation, around, defaults, identity)
-        if scope.kind == "class" and operation.name in _IMPLICIT and not decorators:
-            value = Wrapped(_IMPLICIT[operation.name], value)
+        if scope.kind == "class" and operation.name in does.IMPLICIT and not decorators:
+            value = Wrapped(does.IMPLICIT[operation.name], value)
         self.bind(operation.name, self._decorated(decorators, value) if decorators else value)
 
     def _decorated(self, decorators: list[tuple[ast.expr, object]], value: object) -> object:
@@ -252,8 +253,8 @@ class Interpreter(CasePatterns):
         arguments = tuple(Argument(value, name or "**") for name, value in keywords if name != "metaclass")
         names = self.memory.names()
         scope.line = operation.first
-        inner = Scope("class", scope.module, scope.space, scope.around, names, line=operation.first)
-        inner.code = Code((), globals=operation.globals)
+        code = Code((), globals=operation.globals) if operation.globals else None
+        inner = Scope("class", scope.module, scope.space, scope.around, names, code, line=operation.first)
         if isinstance(metaclass, ClassValue) and isinstance(metaclass.find("__prepare__"), FunctionValue | Wrapped):
             self.call(self.get(metaclass, "__prepare__"), (Argument(operation.name), Argument(bases), *arguments))
         self.stack.append(inner)
@@ -484,7 +485,6 @@ class Interpreter(CasePatterns):
 
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
-_IMPLICIT = {"__init_subclass__": "classmethod", "__class_getitem__": "classmethod", "__new__": "staticmethod"}
 
 
 def _is_key(key: object) -> bool:

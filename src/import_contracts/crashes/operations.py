@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Bind names to values: constants, `values.Literal`, `values.External`, or UNKNOWN."""
+    """Bind names to values: constants, `values.Literal`, `values.External`, UNKNOWN, or what a `Define` makes."""
 
     values: Mapping[str, object]
 
@@ -66,6 +66,16 @@ class Define:
     binds_unknown: bool = False
     """A call may bind unknown names in the module."""
     node: ast.Lambda | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only a function is made, with constants as defaults, and a call of it binds nothing in the module."""
+        has_more = self.decorators or self.annotations or self.globals or self.binds_unknown or self.name in IMPLICIT
+        return not has_more and all(isinstance(default, ast.Constant) for _, default in self.defaults)
+
+
+IMPLICIT = {"__init_subclass__": "classmethod", "__class_getitem__": "classmethod", "__new__": "staticmethod"}
+"""The methods that are wrapped without a decorator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from import_contracts.crashes.operations import (
     While,
     With,
 )
+from import_contracts.crashes.outline import GLOBALS, outline
 from import_contracts.crashes.relevance import Relevance, is_exception
 from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
@@ -51,9 +52,7 @@ from import_contracts.reading.source import trees
 from import_contracts.reading.source.plain import for_older_parsers
 from import_contracts.reading.source.trees import FunctionDefinition, Parser, Visitor, arguments, dotted_name
 
-# Both begin with a literal, which `search` finds fast.
-_GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
-_MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")
+_MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")  # it begins with a literal, which `search` finds fast
 _Function: TypeAlias = FunctionDefinition | ast.Lambda
 
 
@@ -63,8 +62,11 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
     Raises SyntaxError where `ast` cannot read it, or where it nests too deeply for a recursive reader.
     """
     text, lazy = _without_lazy(text)
-    tree = _parse(text, parse)
-    global_lines = [text.count("\n", 0, each.start()) + 1 for each in _GLOBALS.finditer(text)]
+    try:
+        tree = parse(outline(text))
+    except SyntaxError:
+        tree = _parse(text, parse)
+    global_lines = [text.count("\n", 0, each.start()) + 1 for each in GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
     reader.has_future_annotations = _has_future_annotations(tree)
     try:
@@ -72,7 +74,7 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
     except RecursionError as error:
         raise SyntaxError(str(error)) from error
     return Code(
-        tuple(reader.operations),
+        _joined(reader.operations),
         reader.defined,
         submodules=frozenset(reader.submodules),
         has_future_annotations=reader.has_future_annotations or context.version >= (3, 14),
@@ -242,7 +244,7 @@ class _OperationReader(Visitor):
         """Return the operations of statements instead of adding them."""
         with self._collecting() as found:
             self.block(statements)
-        return tuple(found)
+        return tuple(found) if self._in_function else _joined(found)
 
     @contextmanager
     def _collecting(self) -> Iterator[list[Operation]]:
@@ -593,6 +595,25 @@ class _OperationReader(Visitor):
                     self._relevant.names.add(name)
             cases.append(Case(case.pattern, case.guard, self._collect(case.body)))
         self.operations.append(Match(node.subject, tuple(cases)))
+
+
+def _joined(operations: Iterable[Operation]) -> Operations:
+    """Return operations outside of functions, with one for all that bind names one after the other."""
+    found: list[Operation] = []
+    values: dict[str, object] = {}
+    for each in operations:
+        if isinstance(each, Bind):
+            new = each.values
+        elif isinstance(each, Define) and each.is_plain:
+            new = {each.name: each}
+        else:
+            values = {}
+            found.append(each)
+            continue
+        if not values:
+            found.append(Bind(values))
+        values |= new
+    return tuple(found)
 
 
 def _names(target: ast.expr) -> Iterator[ast.Name]:

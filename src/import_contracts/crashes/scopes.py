@@ -39,6 +39,14 @@ class Scope:
         """The local names that a function or class in here can see."""
         return self.outer if self.local is None or self.kind == "class" else (*self.outer, self.local)
 
+    @property
+    def own(self) -> Names | None:
+        """The dictionary in which all names are bound; None if it is not the same for each."""
+        if self.local is None:
+            return self.space
+        is_apart = self.parent is not None or (self.code is not None and (self.code.globals or self.code.nonlocals))
+        return None if is_apart else self.local
+
     def binding(self, name: str) -> Names:
         """Return the dictionary in which a name is bound."""
         if self.parent is not None and self.local is not None and name not in self.local:

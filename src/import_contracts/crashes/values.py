@@ -1,6 +1,7 @@
 """The values that names are bound to while operations are followed.
 
-A constant is itself, as is a tuple of values. Whatever changes is in `Names`.
+A constant is itself, as is a tuple of values. Whatever changes is in `Names`: no object is changed once it is made. The
+classes are not declared as frozen, as to make a frozen object takes four times as long, and so many are made.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Memory, Name
 from import_contracts.crashes.operations import Define, DefineClass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class External:
     """Something outside the program by where it comes from: ``os.path``, ``open()``, ``builtins.int``."""
 
@@ -60,7 +61,7 @@ ALL_MODULES = "sys.modules.values()"
 """Where the elements of `sys.modules` come from: whoever takes one may put names into any module."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ModuleValue:
     """A module of the program."""
 
@@ -75,21 +76,21 @@ class ModuleInfo(NamedTuple):
     ispkg: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ModuleNames:
     """The dictionary of a module of the program."""
 
     module: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Literal:
     """A display of constants, which is evaluated when its name is first used."""
 
     node: ast.expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class FunctionValue:
     """A function, with the local names of the functions around its definition."""
 
@@ -101,7 +102,7 @@ class FunctionValue:
     """What tells it from other functions of the module."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class BoundMethod:
     """A function whose first argument is known."""
 
@@ -109,7 +110,7 @@ class BoundMethod:
     first: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Partial:
     """``functools.partial``."""
 
@@ -117,7 +118,7 @@ class Partial:
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Wrapped:
     """A function in a descriptor, or one that a decorator of the standard library made: ``kind`` says which."""
 
@@ -127,7 +128,7 @@ class Wrapped:
     """What is called when the attribute is set."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ClassValue:
     """A class whose body was followed.
 
@@ -205,7 +206,7 @@ def fields_of(kind: ClassValue) -> dict[str, FieldValue]:
     return {str(name): field for name, field in pairs if isinstance(field, FieldValue)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class InstanceValue:
     """The result of calling a class."""
 
@@ -218,7 +219,7 @@ class InstanceValue:
         return External("types.ModuleType") in self.of.behind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class SuperValue:
     """``super()``: the attributes of an object or class that are behind a class."""
 
@@ -227,7 +228,7 @@ class SuperValue:
     first: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Container:
     """A list, set or dict (``kind``) that is not constant. A dict has its own keys, the others have ``items``."""
 
@@ -254,7 +255,7 @@ class Container:
 Each: TypeAlias = Callable[[object], object]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Stream:
     """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited.
 
@@ -267,7 +268,7 @@ class Stream:
     behind: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Manager:
     """A context manager of the standard library: ``suppress``, ``ExitStack``, or of a generator function."""
 
@@ -275,21 +276,21 @@ class Manager:
     names: Names
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class FieldValue:
     """``dataclasses.field(default_factory=factory)``."""
 
     factory: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ErrorValue:
     """An exception that was caught."""
 
     error: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Argument:
     """An argument of a call: ``keyword`` is "" if it is positional, "*" or "**" if it is unpacked and not known."""
 
