@@ -43,6 +43,7 @@ class CodeCache:
         self._codes: dict[tuple[Source, ReadingContext], Code] = {}
         self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
         self._bound: dict[tuple[str, int], Mapping[str, object]] = {}
+        self._annotations: dict[tuple[Source, int, bool], tuple[ast.expr, ...]] = {}
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
@@ -61,6 +62,16 @@ class CodeCache:
                 own = lines[definition.first - 1 : definition.last]
                 self._functions[key] = read_function(own, definition.first, context)
         return self._functions[key]
+
+    def annotations(
+        self, source: Source, definition: does.Define | does.DefineClass, lines: list[str], *, everything: bool
+    ) -> tuple[ast.expr, ...]:
+        """Return what `read_annotations` does for a function or class; ``lines`` are those of the module."""
+        key = (source, definition.first, everything)
+        if key not in self._annotations:
+            node = read_definition(lines[definition.first - 1 : definition.last], definition.first)
+            self._annotations[key] = tuple(read_annotations(node, everything=everything))
+        return self._annotations[key]
 
     def bound(self, module: str, operation: does.Bind) -> Mapping[str, object]:
         """Return what one of these operations binds in a module: functions instead of their definitions."""
@@ -129,9 +140,8 @@ class Bodies:
 
     def annotations(self, module: str, definition: does.Define | does.DefineClass) -> tuple[ast.expr, ...]:
         """Return those annotations of a function or class that are text when it is defined, as expressions."""
-        lines = self._lines_of(module)[definition.first - 1 : definition.last]
-        is_text = self.module(module).has_future_annotations
-        return tuple(read_annotations(read_definition(lines, definition.first), everything=is_text))
+        source, is_text = self._model.sources[module], self.module(module).has_future_annotations
+        return self.cache.annotations(source, definition, self._lines_of(module), everything=is_text)
 
     def line(self, module: str, number: int) -> str:
         """Return the text of a line of a module, without white space around it; "" behind the last line."""

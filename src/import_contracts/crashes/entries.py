@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from import_contracts.crashes.bodies import LOADED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
@@ -14,7 +13,7 @@ from import_contracts.crashes.machine import CrashError, FailureError, NotFoundE
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.search import Trials, deep, is_too_much
+from import_contracts.crashes.search import Trials, Worlds, deep, is_too_much
 from import_contracts.reading.files.program_text import Entry, EntryStep, ProgramText, Started
 
 
@@ -62,14 +61,19 @@ def follow(
     """Return what happens in each entry of a program, in their order, under a version of Python.
 
     As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``advance`` is called
-    for each entry. What is known from a search ``before`` is taken from there.
+    for each entry. What is known from a search ``before`` is taken from there, or from the entries before.
     """
-    found: list[EntryRun] = []
-    before = before or _nothing_known(version)
+    groups: dict[Started, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.started, []).append(entry)
+    found: dict[Entry, EntryRun] = {}
+    known = [before or _nothing_known(version)]
     with deep():
-        for started, several in groupby(entries, lambda entry: entry.started):
-            found += _Group(started, program, before).runs(list(several), advance)
-    return found
+        for started, several in groups.items():
+            runs, world = _Group(started, program, known).runs(several, advance)
+            found.update(zip(several, runs, strict=True))
+            known[1:] = [world]
+    return [found[entry] for entry in entries]
 
 
 def _nothing_known(version: tuple[int, int]) -> World:
@@ -80,23 +84,20 @@ def _nothing_known(version: tuple[int, int]) -> World:
 class _Group:
     """Entries whose interpreters find the same modules."""
 
-    def __init__(self, started: Started, program: ProgramText, before: World) -> None:
+    def __init__(self, started: Started, program: ProgramText, known: Sequence[World]) -> None:
+        first = known[0]
         self._started = started
         self._program = program
-        self._before = before
         self._model = ImportModel(
-            started.sources, started.imports, before.model.version, started.namespaces, started.missing, before.model
+            started.sources, started.imports, first.model.version, started.namespaces, started.missing, first.model
         )
-        self._bodies = Bodies(self._model, before.bodies.cache)
+        self._cache = first.bodies.cache
+        self._worlds = Worlds(self._model, self._cache, known)
 
-    def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> list[EntryRun]:
-        """Return what happens in each entry: repeated as in a search, until the world is settled."""
-        reach = Reach(self._model.started)
-        same = self._before.same_in(self._model)
-        reach.take_over(self._before.reach, same)
+    def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> tuple[list[EntryRun], World]:
+        """Return what happens in each entry, repeated as in a search until the world is settled, and that world."""
         while True:
-            world = World(self._model, self._bodies, reach)
-            world.take_over(self._before, same)
+            world = self._worlds.new()
             world.effects.until(math.inf)
             wanted = self._may_fail(world)
             runs = []
@@ -104,7 +105,7 @@ class _Group:
                 runs.append(self._run(entry, world, wanted))
                 advance()
             if world.is_settled():
-                return runs
+                return runs, world
 
     def _may_fail(self, world: World) -> set[str]:
         """Return the modules whose import may fail, whatever comes first; what is below them is followed before."""
@@ -119,7 +120,7 @@ class _Group:
         failures: list[Failure] = []
         left_out = 0
         for step in entry.steps:
-            self._bodies.cache.called.add((step.module, LOADED))
+            self._cache.called.add((step.module, LOADED))
             if left_out or not (step.refusal or step.module in wanted):
                 left_out -= bool(left_out)
                 continue

@@ -87,7 +87,7 @@ class Attempt:
     """
 
     def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch] = ()) -> None:
-        self._worlds = _Worlds(model, cache, before)
+        self._worlds = Worlds(model, cache, [each.world for each in before])
         self._world = self._worlds.new()
         self._last = 0
 
@@ -134,7 +134,7 @@ def _search(
     advance: Callable[[], object],
     before: Iterable[CrashSearch],
 ) -> CrashSearch:
-    worlds = _Worlds(model, cache, before)
+    worlds = Worlds(model, cache, [each.world for each in before])
     while True:
         world = worlds.new()
         trials = Trials(world, advance)
@@ -154,16 +154,16 @@ def _search(
     )
 
 
-class _Worlds:
+class Worlds:
     """Makes worlds, each to be followed before the next, until one is settled.
 
-    What is taken over is that of the search before in which most modules do the same.
+    What is taken over is that of the world before in which most modules do the same.
     """
 
-    def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch]) -> None:
+    def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[World | None]) -> None:
         self._model = model
         self._bodies, self._reach = Bodies(model, cache), Reach(model.started)
-        self._before = [each.world for each in before if each.world]
+        self._before = [world for world in before if world]
         same = {world: world.same_in(model) for world in self._before}
         self._known = max(same, key=lambda world: len(same[world]), default=None)
         self._same = same[self._known] if self._known else set()

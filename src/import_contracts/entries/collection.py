@@ -104,11 +104,61 @@ def parse_options(arguments: Sequence[str], exists: Callable[[str], bool]) -> Op
     )
 
 
+class Conftest(NamedTuple):
+    """What a conftest.py tells pytest: the plugins to import, and the absolute paths and globs of what to ignore."""
+
+    plugins: tuple[str, ...]
+    ignored: frozenset[str]
+    ignored_globs: tuple[str, ...]
+
+
+class Conftests:
+    """The files conftest.py of a project, each read once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[str, Conftest] = {}
+
+    def at(self, path: str) -> Conftest:
+        """Return what a conftest.py says, as far as it is written out at its top level."""
+        if path not in self._known:
+            text, folder = self._project.text(path) or "", os.path.dirname(path)
+            plugins, ignored, globs = (_literals(text, name) for name in _READ_BY_PYTEST)
+            self._known[path] = Conftest(
+                tuple(plugins),
+                frozenset(os.path.normpath(os.path.join(folder, each)) for each in ignored),
+                tuple(os.path.join(folder, each) for each in globs),
+            )
+        return self._known[path]
+
+
+_READ_BY_PYTEST = ("pytest_plugins", "collect_ignore", "collect_ignore_glob")
+
+
+def _literals(text: str, name: str) -> list[str]:
+    """Return the texts in a list that a text binds to a name at its top level, if it is written out."""
+    if name not in text:
+        return []
+    try:
+        tree = parse(text)
+    except SyntaxError:
+        return []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            try:
+                value = ast.literal_eval(node.value)
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                return []
+            return [value] if isinstance(value, str) else words(value)
+    return []
+
+
 class Collection:
     """What one command imports. Paths are absolute."""
 
-    def __init__(self, project: Project, arguments: Sequence[str], top: str) -> None:
+    def __init__(self, project: Project, arguments: Sequence[str], top: str, conftests: Conftests) -> None:
         self._project = project
+        self._conftest = conftests.at
         self._outside = project.outside
         self._top = top
         asked = parse_options(arguments, self._exists)
@@ -242,25 +292,7 @@ class Collection:
             if self._outside.is_file(conftest):
                 self._loaded.add(conftest)
                 yield self._imported(conftest, guards)
-                yield from (Imported("", name, "", guards) for name in self._literals(conftest, "pytest_plugins"))
-
-    def _literals(self, path: str, name: str) -> list[str]:
-        """Return the texts in a list that a file binds to a name at its top level, if it is written out."""
-        text = self._project.text(path) or ""
-        if name not in text:
-            return []
-        try:
-            tree = parse(text)
-        except SyntaxError:
-            return []
-        for node in tree.body:
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                try:
-                    value = ast.literal_eval(node.value)
-                except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                    return []
-                return [value] if isinstance(value, str) else words(value)
-        return []
+                yield from (Imported("", name, "", guards) for name in self._conftest(conftest).plugins)
 
     # --- collecting ---------------------------------------------------------------------------------------------
 
@@ -296,9 +328,8 @@ class Collection:
         for folder in upwards(os.path.dirname(path), self._cut) if self._loaded else ():
             conftest = os.path.join(folder, "conftest.py")
             if conftest in self._loaded:
-                ignored = (os.path.join(folder, each) for each in self._literals(conftest, "collect_ignore"))
-                globs = (os.path.join(folder, each) for each in self._literals(conftest, "collect_ignore_glob"))
-                if path in map(os.path.normpath, ignored) or any(fnmatch(path, each) for each in globs):
+                said = self._conftest(conftest)
+                if path in said.ignored or any(fnmatch(path, each) for each in said.ignored_globs):
                     return True
         return False
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from import_contracts import disk
 from import_contracts.entries import django, settings
 from import_contracts.entries.closure import Closure, Project, Written
-from import_contracts.entries.collection import Collection, Imported
+from import_contracts.entries.collection import Collection, Conftests, Imported
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.outside import Outside
@@ -48,6 +48,7 @@ class Launcher:
         self._written = Written()
         self._shared: dict[tuple[str, ...], Closure] = {}
         self._collections: dict[tuple[str, ...], Collection] = {}
+        self._conftests = Conftests(self._project)
 
     def _names(self, roots: Iterable[str]) -> frozenset[str]:
         """Return the top-level modules that the project has, but for those that have the name of another module."""
@@ -276,7 +277,7 @@ class Launcher:
 
     def _collection(self, arguments: tuple[str, ...]) -> Collection:
         if arguments not in self._collections:
-            self._collections[arguments] = Collection(self._project, arguments, self._top)
+            self._collections[arguments] = Collection(self._project, arguments, self._top, self._conftests)
         return self._collections[arguments]
 
     def _pytest_django(self, collection: Collection, closure: Closure) -> list[EntryStep]:
