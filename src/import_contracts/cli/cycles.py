@@ -7,7 +7,7 @@ from collections.abc import Collection
 from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, options, source_roots
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Planned, Question
 from import_contracts.runs import answers
@@ -28,7 +28,6 @@ from import_contracts.runs import answers
 @option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
-@jobs_option
 @report_options
 @options
 def command(  # noqa: PLR0913 - each is an option
@@ -41,7 +40,6 @@ def command(  # noqa: PLR0913 - each is an option
     quick: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
-    jobs: int,
     shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
@@ -65,7 +63,7 @@ def command(  # noqa: PLR0913 - each is an option
     if quick and entries:
         raise UsageError("--entry cannot be used with --quick.")
     asked = find_asked("cycles", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
+    shared = shared.seen_from_here(asked.folder)
     planned = _planned(shared.reports)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless, planned)
     context = shared.context_here(asked.folder)

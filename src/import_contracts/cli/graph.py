@@ -14,7 +14,6 @@ from import_contracts.cli.reports import add_reports, deliver, remember, report_
 from import_contracts.cli.terminal import (
     Shared,
     exclude_option,
-    jobs_option,
     once,
     options,
     source_roots,
@@ -29,11 +28,12 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
+_ALL = ("text", *FORMATS)
 _PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
-@declare("graph", finish=partial(add_reports, named=tuple(FORMATS)), short_help="Draw the imports as a map in levels.")
+@declare("graph", finish=partial(add_reports, formats=_ALL), short_help="Draw the imports as a map in levels.")
 @argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once(
     "--depth",
@@ -53,8 +53,7 @@ _PICTURES = ("html", "svg")
 @option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
-@jobs_option
-@partial(report_options, formats=("text", *FORMATS))
+@partial(report_options, formats=_ALL)
 @options
 def command(  # noqa: PLR0913 - each is an option
     *,
@@ -71,7 +70,6 @@ def command(  # noqa: PLR0913 - each is an option
     external: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
-    jobs: int,
     shared: Shared,
 ) -> int:
     """Draw the imports between packages as a map in levels: arrows point down, except those of the cheapest cut.
@@ -92,7 +90,7 @@ def command(  # noqa: PLR0913 - each is an option
     if source and focus:
         raise UsageError("--focus cannot be used with --from.")
     asked = find_asked("graph", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
+    shared = shared.seen_from_here(asked.folder)
     wanted = Options(
         asked.packages,
         depth,
