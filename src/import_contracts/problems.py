@@ -126,6 +126,12 @@ def did_you_mean_module(found: str, known: Iterable[str]) -> str:
     return f" Did you mean '{min(near)[1]}'?" if near else ""
 
 
+def did_you_mean_inner(found: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'shop.x'?" for the outermost module of which only the end ``found`` is written, or ""."""
+    inner = [(name.count("."), name) for name in known if name.endswith(f".{found}")]
+    return f" Did you mean '{min(inner)[1]}'?" if inner else ""
+
+
 def _typing_errors(found: str, known: str) -> int | None:
     """Return how many letters are wrong in one part of a name, or in a name as a whole; None if too many."""
     if abs(len(found) - len(known)) > _MOST:

@@ -23,6 +23,56 @@ def actions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
 
 
+# --- what the name of a file says ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [
+        ("--output r.json", "{"),
+        ("check --output r.JSON", "{"),
+        ("--output r.md", "## Import contracts"),
+        ("--output r.xml", "<?xml"),
+        ("--output r.sarif", "{"),
+        ("--output r.txt", "Models"),
+        ("--output r.2026-01", "Models"),
+        ("--output r", "Models"),
+        ("--format text --output r.json", "Models"),
+        ("cycles --output r.json", "{"),
+        ("fix --output r.sarif", "{"),
+        ("trend shop --output r.csv", "commit,"),
+        ("trend shop --output r.svg", "<svg"),
+        ("graph --output r.mmd", "flowchart"),
+        ("graph --output r.gv", "digraph"),
+        ("explain shop.models shop.web --output r.json", "{"),
+        ("explain shop.models shop.web --output r.txt", "shop.models"),
+    ],
+)
+def test_the_name_of_a_file_says_the_format_of_its_report(shop: Path, arguments: str, start: str) -> None:
+    run = lint(shop, *arguments.split())
+    assert run.status < 2, run.err
+    assert (shop / arguments.rpartition(" ")[2]).read_text().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "formats"),
+    [
+        ("graph --output r.pdf", "dot, html, json, mermaid, svg, text"),
+        ("--output r.html", "concise, github, gitlab, json, junit, markdown, sarif, text"),
+        ("fix --diff --output r.patch", "json, sarif, text"),
+        ("explain shop.models shop.web --output r.md", "json, text"),
+    ],
+)
+def test_a_name_that_says_a_format_that_a_command_does_not_write_is_refused(
+    shop: Path, arguments: str, formats: str
+) -> None:
+    name = arguments.rpartition(" ")[2]
+    run = lint(shop, *arguments.split())
+    assert run.status == 2
+    assert f"'{name}': this command writes no {name[1:]}. Add --format: {formats}." in run.err
+    assert not (shop / name).exists()
+
+
 # --- which belongs to which ---------------------------------------------------------------------------------------
 
 

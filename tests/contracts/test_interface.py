@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -309,3 +310,50 @@ def test_an_import_that_does_not_exist_yet_would_break_it_exactly_where_it_is_pr
     rule = interface.parse(Table(keys))
     found = rule.would_break(graph(*MODULES), importers, imported)
     assert bool(found) == any(broken(*pair, keys) for pair in product(importers, imported))
+
+
+@pytest.mark.parametrize(
+    ("exposed", "orders", "warning"),
+    [
+        (
+            "shop.orders:plce",
+            "def place(): ...",
+            "'shop.orders:plce' matches no name in shop.orders. Did you mean 'place'?",
+        ),
+        ("shop.orders:sum", "def place(): ...", "'shop.orders:sum' matches no name in shop.orders."),
+        ("shop.orders:*_sum", "def place(): ...", "'shop.orders:*_sum' matches no name in shop.orders."),
+        ("shop.*:plce", "def place(): ...", "'shop.*:plce' matches no name in shop.orders. Did you mean 'place'?"),
+        ("shop.orders:total", "def place(total): ...", "'shop.orders:total' matches no name in shop.orders."),
+        ("shop.orders:total", "def place():\n    global total\n    total = 1", ""),
+        ("shop.orders:total", "if x:\n    for total in y: ...", ""),
+        ("shop.orders:total", "import total.of", ""),
+        ("shop.orders:total", "from .store import total", ""),
+        ("shop.orders:total", "from .store import *", ""),
+        ("shop.orders:other", "from .store import *", "'shop.orders:other' matches no name in shop.orders."),
+        ("shop.orders:total", "from outside import *", ""),
+        ("shop.orders:total", "from .store import x, *", ""),
+        ("shop.orders:total", "def __getattr__(name): ...", ""),
+        ("shop.orders:total", "globals()['total'] = 1", ""),
+        ("shop.orders:store", "", ""),
+    ],
+)
+def test_an_exposed_name_that_its_module_does_not_have_is_a_warning(
+    tmp_path: Path, exposed: str, orders: str, warning: str
+) -> None:
+    write(
+        tmp_path, {"shop/__init__.py": "", "shop/web.py": "import shop.orders.store", "shop/orders/__init__.py": orders}
+    )
+    write(tmp_path, {"shop/orders/store.py": "total = 1"})
+    text = configuration(contract("orders", "interface", package="shop.orders", exposed=[exposed]))
+    write(tmp_path, {"pyproject.toml": text})
+    told = json.loads(lint(tmp_path, "--format", "json").out)["warnings"]
+    assert [each["message"] for each in told] == [warning] * bool(warning)
+
+
+def test_a_name_that_is_gone_is_noticed_although_the_imports_are_the_same(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/web.py": "", "shop/orders/__init__.py": "def place(): ..."})
+    text = configuration(contract("orders", "interface", package="shop.orders", exposed=["shop.orders:place"]))
+    write(tmp_path, {"pyproject.toml": text})
+    assert "warning" not in lint(tmp_path).out
+    write(tmp_path, {"shop/orders/__init__.py": "def order(): ..."})
+    assert "'shop.orders:place' matches no name in shop.orders." in lint(tmp_path).out

@@ -1,4 +1,5 @@
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from import_contracts.contracts import layers
 from import_contracts.contracts.table import Table
-from tests.support.arranging import check, graph, messages, offenders
+from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
 
 CANNOT = "This contract cannot be broken: it forbids no import."
 
@@ -323,3 +324,27 @@ def test_the_violations_are_all_imports_that_leave_a_layer_and_lead_to_a_higher_
         if _layer(importer) == low and _layer(imported) != low and _reaches(edges, imported, high)
     }
     assert set(offenders(check(a_graph, "layers", layers=LAYERS))) == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"layers": ["web", "p.models"]}, "Layer 'web' does not exist. Did you mean 'p.web'?"),
+        (
+            {"layers": ["p.web", "models"], "containers": ["p"]},
+            "Layer 'p.p.web' does not exist. Layers are named without their container: write 'web'.",
+        ),
+        ({"layers": ["far", "p.models"]}, "Layer 'far' does not exist. If it is optional, write (far)."),
+    ],
+)
+def test_what_to_write_instead_of_a_wrong_layer_is_told(keys: dict[str, list[str]], message: str) -> None:
+    found = check(graph("p.web -> p.models"), "layers", **keys)
+    assert [problem.message for problem in found.problems] == [message]
+
+
+def test_a_layer_that_is_listed_twice_is_one_error(tmp_path: Path) -> None:
+    program(tmp_path, "shop.web -> shop.models")
+    write(tmp_path, {"pyproject.toml": configuration(contract("x", "layers", layers=["shop.web", "shop.web"]))})
+    run = lint(tmp_path)
+    assert "'shop.web' is listed twice; a module can be in one layer only." in run.out
+    assert "1 error." in run.out

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from import_contracts.cli.parameters import argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
-from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
+from import_contracts.cli.terminal import Shared, cache_options, print_problems, print_traceback
 from import_contracts.problems import UserError
 from import_contracts.reading.store.answer import Answer
 from import_contracts.reporters import FORMATS
@@ -24,7 +24,6 @@ from import_contracts.runs.requests import Choice
 @report_options
 @option("--no-baseline", is_flag=True, help="Report known violations as new.")
 @option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
-@jobs_option
 @cache_options
 @option("--no-logo", is_flag=True, is_ignored=True)  # an option of import-linter
 def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Shared) -> int:

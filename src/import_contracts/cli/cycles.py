@@ -7,7 +7,7 @@ from collections.abc import Collection
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.targets import RUNNING, chosen_kinds, find_targets, kind_option, python_option
-from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, options, source_roots
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Planned, Question
 from import_contracts.runs import answers
@@ -28,7 +28,6 @@ from import_contracts.runs import answers
 @option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
-@jobs_option
 @report_options
 @options
 def command(  # noqa: PLR0913 - each is an option

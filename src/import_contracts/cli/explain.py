@@ -9,6 +9,7 @@ from pathlib import Path
 
 from import_contracts import disk
 from import_contracts.cli.parameters import UsageError, argument, declare, option
+from import_contracts.cli.reports import format_of
 from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, warn, write
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
@@ -20,6 +21,8 @@ from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.runs import explain as run
 from import_contracts.wording import listed
+
+_FORMATS = ("json", "text")
 
 
 @declare("explain", short_help="Explain a dependency or a contract; show modules not covered.")
@@ -33,7 +36,7 @@ from import_contracts.wording import listed
 @option("--coupling", is_flag=True, help="Also say whether commits change the two modules together.")
 @option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
 @option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
-@once("--format", "format_", choices=["json", "text"], default="text", help="Default: text.")
+@once("--format", "format_", choices=_FORMATS, help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @source_roots
 @look_options
@@ -46,7 +49,7 @@ def command(  # noqa: PLR0913 - each is an option
     coupling: bool,
     brief: bool,
     check: bool,
-    format_: str,
+    format_: str | None,
     output: str | None,
     source_roots: tuple[str, ...],
     look: Style,
@@ -81,6 +84,7 @@ def command(  # noqa: PLR0913 - each is an option
         if names or traceback is not None or format_ == "json":
             raise UsageError("--brief cannot be used with names, --traceback or --format json.")
         return _brief(output, shared, check=check)
+    format_ = format_ or (format_of(output, _FORMATS) if output else None) or "text"
     if traceback is not None:
         if names:
             raise UsageError("--traceback cannot be used with names.")

@@ -37,7 +37,11 @@ def _words(command: str) -> tuple[str, ...]:
     return words
 
 
-@declare("fix", finish=add_reports, short_help="Write the plans for cycles and crashes into the files.")
+@declare(
+    "fix",
+    finish=partial(add_reports, formats=FIX_FORMATS),
+    short_help="Write the plans for cycles and crashes into the files.",
+)
 @argument("packages", metavar="[PACKAGE]...", multiple=True)
 @option("--diff", "is_diff", is_flag=True, help="Print a diff and change nothing; exit with 1 if there is one.")
 @option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that may change what the program does.")

@@ -14,7 +14,6 @@ from import_contracts.cli.targets import RUNNING, Targets, chosen_kinds, find_ta
 from import_contracts.cli.terminal import (
     Shared,
     exclude_option,
-    jobs_option,
     once,
     options,
     source_roots,
@@ -30,11 +29,12 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
+_ALL = ("text", *FORMATS)
 _PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
-@declare("graph", finish=partial(add_reports, named=tuple(FORMATS)), short_help="Draw the imports as a map in levels.")
+@declare("graph", finish=partial(add_reports, formats=_ALL), short_help="Draw the imports as a map in levels.")
 @argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once(
     "--depth",
@@ -54,8 +54,7 @@ _PICTURES = ("html", "svg")
 @option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
-@jobs_option
-@partial(report_options, formats=("text", *FORMATS))
+@partial(report_options, formats=_ALL)
 @options
 def command(  # noqa: PLR0913 - each is an option
     *,

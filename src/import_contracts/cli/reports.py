@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,35 @@ from import_contracts.reading.store.remembered import PROGRAM, Output, Remembere
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 
+_ENDINGS = {
+    "csv": ("csv",),
+    "dot": ("dot",),
+    "gv": ("dot",),
+    "htm": ("html",),
+    "html": ("html",),
+    "json": ("json",),
+    "md": ("markdown",),
+    "mmd": ("mermaid",),
+    "sarif": ("sarif",),
+    "svg": ("svg", "badge"),
+    "txt": ("text",),
+    "xml": ("junit",),
+    **dict.fromkeys(("d2", "diff", "eps", "gif", "jpeg", "jpg", "patch", "pdf", "png", "puml", "webp"), ()),
+}
+"""What the ending of a file's name says: the formats that are written to such files."""
+
 
 def add_reports(
-    values: dict[str, Any], order: Sequence[str], *, annotates: bool = False, named: Sequence[str] = ()
+    values: dict[str, Any], order: Sequence[str], *, annotates: bool = False, formats: Collection[str] = FORMATS
 ) -> None:
     """Turn the values of `report_options` into the parameter ``reports``: each format, with its file and its look.
 
     ``order`` are the names of the parameters as they are on the command line. If a command ``annotates``, it also
-    prints annotations in GitHub Actions, unless a format is given. ``named`` are formats that the name of a file says,
-    such as shop.svg. Raises UsageError if it is ambiguous.
+    prints annotations in GitHub Actions, unless a format is given. ``formats`` are those that it has. Raises UsageError
+    if it is ambiguous.
     """
     given = {name: iter(values.pop(name)) for name in ("formats", "outputs")}
-    pairs = paired(with_named([(name, next(given[name])) for name in order if name in given], named))
+    pairs = paired(with_named([(name, next(given[name])) for name in order if name in given], formats))
     if annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
         pairs = (*pairs, Wanted("github"))
     color = one_color(color=values.pop("color"), no_color=values.pop("no_color"))
@@ -42,7 +59,11 @@ def report_options(command: Function, formats: Iterable[str] = FORMATS) -> Funct
     """Add the options ``--format`` and ``--output``, and those about the look of a report."""
     names = list(formats)
     output = option(
-        "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
+        "--output",
+        "outputs",
+        metavar="FILE",
+        multiple=True,
+        help="Write the report to FILE: in the --format before it, else in the one that the name says, such as .json.",
     )
     format_ = option(
         "--format",
@@ -55,17 +76,29 @@ def report_options(command: Function, formats: Iterable[str] = FORMATS) -> Funct
     return format_(output(with_look(command)))
 
 
-def with_named(given: Sequence[tuple[str, str]], named: Sequence[str]) -> list[tuple[str, str]]:
+def with_named(given: Sequence[tuple[str, str]], formats: Collection[str]) -> list[tuple[str, str]]:
     """Return the options with the format that the name of a file says, before each file that has no format."""
     options = [name for name, _ in given]
     if options.count("formats") == options.count("outputs"):
         return list(given)
     found: list[tuple[str, str]] = []
     for name, value in given:
-        format_ = Path(value).suffix.removeprefix(".")
-        if name == "outputs" and format_ in named and not (found and found[-1][0] == "formats"):
-            found.append(("formats", format_))
+        if name == "outputs" and not (found and found[-1][0] == "formats"):
+            format_ = format_of(value, formats)
+            found += [("formats", format_)] if format_ else []
         found.append((name, value))
+    return found
+
+
+def format_of(output: str, formats: Collection[str]) -> str | None:
+    """Return the one of some formats that the name of a file says, such as shop.svg; None if it says nothing.
+
+    Raises UsageError if it says another one.
+    """
+    ending = Path(output).suffix.removeprefix(".").lower()
+    found = next((each for each in _ENDINGS.get(ending, ()) if each in formats), None)
+    if found is None and ending in _ENDINGS:
+        raise UsageError(f"'{output}': this command writes no .{ending}. Add --format: {', '.join(sorted(formats))}.")
     return found
 
 

@@ -136,15 +136,6 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-jobs_option = once(
-    "--jobs",
-    convert=whole_number("--jobs", 1, 1_000),
-    metavar="N",
-    default=_processors(),
-    help="How many processes may work at once; default: one for each processor. The result is the same.",
-)
-
-
 def options(command: Function) -> Function:
     """Add the options of every command that reads one configuration, as the parameter ``shared``."""
     return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))
@@ -160,7 +151,7 @@ source_roots = option(
 
 
 def cache_options(command: Function) -> Function:
-    """Add the options about the cache, as the parameter ``shared``."""
+    """Add the options about the cache and the processes of a run, as the parameter ``shared``."""
 
     @wraps(command)
     def run(**values: Any) -> int:
@@ -170,6 +161,13 @@ def cache_options(command: Function) -> Function:
 
     return _with(
         run,
+        once(
+            "--jobs",
+            convert=whole_number("--jobs", 1, 1_000),
+            metavar="N",
+            default=_processors(),
+            help="How many processes may work at once; default: one for each processor. The result is the same.",
+        ),
         once("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."),
         option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
         no_custom_types,

@@ -19,7 +19,11 @@ from import_contracts.runs.earlier import Named, Subject
 from import_contracts.runs.trend import PERIODS, Wish
 
 
-@declare("trend", finish=add_reports, short_help="Count cycles and violations, now and at earlier commits.")
+@declare(
+    "trend",
+    finish=partial(add_reports, formats=run.FORMATS),
+    short_help="Count cycles and violations, now and at earlier commits.",
+)
 @argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
 @once(

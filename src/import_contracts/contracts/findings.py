@@ -177,6 +177,9 @@ class CountingRule(Rule, Protocol):
         ``source`` returns the text of a module, None if there is none.
         """
 
+    def doubts(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> tuple[Problem, ...]:
+        """Return a warning for each name in the contract that no module has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

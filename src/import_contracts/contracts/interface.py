@@ -9,6 +9,7 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, NamePattern, parent
+from import_contracts.problems import Problem, did_you_mean
 from import_contracts.reading.source.taken import TakenNames
 from import_contracts.reading.source.text import Source
 from import_contracts.records import dataclass
@@ -81,6 +82,25 @@ class Interface:
                 else self._allows(edge, line, taken)
             )
         )
+
+    def doubts(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> tuple[Problem, ...]:
+        """Return a warning for each exposed name that none of its modules has."""
+        named = {each: each.name for each in self.exposed if each.name is not None}
+        if not named:
+            return ()
+        from import_contracts.reading.source.bound import BoundNames  # noqa: PLC0415 - few contracts name names
+
+        matcher, bound = Matcher(graph), BoundNames(graph, source)
+        inside = _inside(graph, self._packages(matcher))
+        found = Matcher(graph)
+        for pattern, name in named.items():
+            modules = sorted(inside.intersection(graph.matching(pattern.module)))
+            known = [bound.of(module) for module in modules]
+            names = frozenset().union(*filter(None, known))
+            if modules and None not in known and not any(map(name.matches, names)):
+                near = did_you_mean(name.text, names) if name.is_exact else ""
+                found.warn("exposed", f"'{pattern}' matches no name in {listed(modules, 'or')}.{near}")
+        return found.problems
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the packages, what they expose, and who may import everything."""

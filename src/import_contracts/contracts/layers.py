@@ -22,7 +22,7 @@ from import_contracts.graph.names import (
     ancestors,
     parent,
 )
-from import_contracts.problems import did_you_mean_module
+from import_contracts.problems import did_you_mean_inner, did_you_mean_module
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 
@@ -191,9 +191,8 @@ class Layers:
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:
-                near = did_you_mean_module(pattern.text, matcher.graph.children(parent(pattern.text)))
-                missing = f"Layer '{pattern}' does not exist.{near or f' If it is optional, write ({pattern}).'}"
-                matcher.error("layers", missing, pattern.text)
+                instead = _instead(pattern.text, matcher.graph) or f" If it is optional, write ({pattern})."
+                matcher.error("layers", f"Layer '{pattern}' does not exist.{instead}", pattern.text)
         return list(dict.fromkeys(modules))
 
     def _separated(self, levels: list[list[Group]], graph: ImportGraph) -> Iterator[tuple[str, Separation]]:
@@ -254,17 +253,27 @@ class Layers:
                 )
 
 
+def _instead(missing: str, graph: ImportGraph) -> str:
+    """Return what to write in place of a layer that does not exist; "" if that is not known."""
+    for container in ancestors(missing):
+        inside = missing.removeprefix(f"{container}.")
+        if inside in graph and inside.startswith(f"{container}."):
+            return f" Layers are named without their container: write '{inside.removeprefix(f'{container}.')}'."
+    near = did_you_mean_module(missing, graph.children(parent(missing)))
+    return near or did_you_mean_inner(missing, graph.modules)
+
+
 def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[list[str]]) -> None:
-    """Add an error for each module that wildcards put in several layers."""
+    """Add an error for each module that wildcards put in several layers. What is listed twice is an error already."""
     for module in sorted(module for module, times in Counter(chain(*levels)).items() if times > 1):
         of_module = [layer for layer, level in zip(layers, levels, strict=True) if module in level]
         first, second = (
             next(each.pattern for each in layer if module in matcher.graph.matching(each.pattern))
             for layer in of_module[:2]
         )
-        matcher.error(
-            "layers", f"'{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."
-        )
+        if first != second:
+            message = f"'{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."
+            matcher.error("layers", message)
 
 
 def _shortened(layer: Layer) -> str:

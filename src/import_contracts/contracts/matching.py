@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, ancestors, external_package
-from import_contracts.problems import Problem, Severity, did_you_mean_module
+from import_contracts.problems import Problem, Severity, did_you_mean_inner, did_you_mean_module
 
 
 class Matcher:
@@ -69,9 +69,10 @@ class Matcher:
     def missing(self, key: str, module: str) -> None:
         """Add an error: there is no such module."""
         instead = self._without_file(module) or did_you_mean_module(module, self.graph.modules)
+        inner = "" if instead else did_you_mean_inner(module, self.graph.modules)
         if not instead and self.graph.roots and not self.graph.knows_external and not self.graph.is_internal(module):
             instead = " For an external package, set include_external_packages = true next to root_packages."
-        self.error(key, f"Module '{module}' does not exist.{instead}", module)
+        self.error(key, f"Module '{module}' does not exist.{inner}{instead}", module)
 
     def _without_file(self, module: str) -> str:
         """Return what to write if a name ends as that of a file does, and there is a module of the name without it."""

@@ -19,7 +19,7 @@ def _comment(text: str) -> str:
 
 
 def _toml_in_ini(text: str) -> str:
-    is_list = text.startswith("[") or text.endswith("]")
+    is_list = text.startswith("[") or (text.endswith("]") and "[" not in text)
     return f"'{text}': a list in INI has one item per line, without brackets, quotes and commas." if is_list else ""
 
 

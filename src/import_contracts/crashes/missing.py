@@ -18,6 +18,7 @@ from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
+from import_contracts.reading.source.bound import is_opaque
 from import_contracts.reading.source.imports import ImportReader, Taken, WrittenImport, read_imports
 from import_contracts.reading.source.text import Source
 
@@ -172,20 +173,11 @@ class MissingImports:
         return other in found
 
 
-def is_opaque(text: str) -> bool:
-    """Tell whether a module with a text may get names, or submodules, in ways that no operation tells."""
-    return _OPAQUE.search(text) is not None
-
-
 def seem_bound(text: str) -> frozenset[str]:
     """Return the names of which a text has what often binds a name, without being parsed."""
     begun = (word[:end] for word in _BEGINS.findall(text) for end in range(1, len(word) + 1))
     return frozenset(_BINDS.findall(text)).union(begun)
 
-
-_OPAQUE = re.compile(
-    r"__getattr__|__path__|\b(?:globals|locals|vars|exec|eval|setattr|meta_path|path_hooks)\b|\bmodules\["
-)
 
 # What binds a name, most often: whoever is asked about many names need not read every module for them.
 _OFTEN_BINDS = ("\n{} = ", "class {}", "def {}(", "def {}[", "\n{}: ", "\ntype {}", "import {}", " {},", " as {}")

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Set
 from typing import NamedTuple
 
 from import_contracts.crashes.bodies import computes_names
-from import_contracts.crashes.missing import is_opaque, seem_bound
+from import_contracts.crashes.missing import seem_bound
 from import_contracts.crashes.model import given, lists_files, plain_import, strings_computed_with
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.entries.closure import changes_path
 from import_contracts.entries.django import settings_module
+from import_contracts.reading.source.bound import is_opaque
 from import_contracts.reading.source.text import Source
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.lookups import named_in_doctests, named_in_looked_up

@@ -277,13 +277,15 @@ def _verdict(
     unmatched = list(_unmatched(graph, contract, matching)) if contract.rule is not None else []
     excepted = Matcher(graph)
     excepted.modules("except_modules", contract.excepted)
+    doubts: tuple[Problem, ...] = ()
     if isinstance(contract.rule, CountingRule) and contract.type in TYPES:
+        doubts = contract.rule.doubts(graph, statements.text_for_rule)
         graph = contract.rule.counted(graph, statements.text_for_rule)
     ignored = frozenset(edge for edges in matching.values() for edge in edges if graph.has_import(*edge))
     findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
         replace(problem, file=contract.file, contract=contract.id)
-        for problem in (*unmatched, *excepted.problems, *findings.problems)
+        for problem in (*unmatched, *excepted.problems, *findings.problems, *doubts)
     ]
     errors = [problem for problem in problems if problem.is_error]
     is_checked = contract.rule is not None and contract.is_sound and not errors
