@@ -126,7 +126,7 @@ class Bodies:
         return self._lines[module]
 
     def will_have(self, module: str, name: str, *, is_imported: bool) -> bool:
-        """Tell whether a module that has no ``__getattr__`` yet has to bind a name, or to define ``__getattr__`` for it.
+        """Tell whether a module that has no ``__getattr__`` yet has yet to bind a name, or to define one for it.
 
         What is imported may be a submodule without Python source instead.
         """

@@ -390,10 +390,11 @@ class _OperationReader(Visitor):
         ):
             return frozenset(), False
         nodes = trees.walk(node)
-        found = [each for each in nodes if isinstance(each, ast.Global)]
-        for each in found:
+        statements = [each for each in nodes if isinstance(each, ast.Global)]
+        for each in statements:
             self.visit_Global(each)
-        return frozenset(name for each in found for name in each.names), any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
+        declared = frozenset(name for each in statements for name in each.names)
+        return declared, any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._in_class += 1
