@@ -194,6 +194,30 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"": "from p import a\nfrom string import *", "a": "from p import Formatter"},
         {"p", "p.a"},
     ),
+    "a name that a package computes for its attributes": (
+        {"": "from p import a\nfor name in ['y']: globals()[name] = 1", "a": "import p\np.y"},
+        {"p", "p.a"},
+    ),
+    "a name that a function has not declared yet": (
+        {"": "def f():\n    global y\n    y = 1\nfrom p import a\nf()", "a": "from p import y"},
+        {"p", "p.a"},
+    ),
+    "a name that a function has declared": (
+        {"": "def f():\n    global y\n    y = 1\nf()\nfrom p import a", "a": "from p import y"},
+        set(),
+    ),
+    "a name that a class has not declared yet": (
+        {"": "from p import a\nclass C:\n    global y\n    y = 1", "a": "from p import y"},
+        {"p", "p.a"},
+    ),
+    "a name for a __getattr__ that a package has not defined yet": (
+        {"": "from p import a\ndef __getattr__(name): return 1", "a": "from p import X"},
+        {"p", "p.a"},
+    ),
+    "an attribute for a __getattr__ that a package has not defined yet": (
+        {"": "from p import a\ndef __getattr__(name): return 1", "a": "import p\np.y"},
+        {"p", "p.a"},
+    ),
     "a metaclass beside the base of a library": (
         {
             "a": A_THEN_B,

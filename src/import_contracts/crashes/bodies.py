@@ -153,16 +153,21 @@ class Bodies:
             self._lines[module] = split_lines(self._model.sources[module].text)
         return self._lines[module]
 
-    def binds(self, module: str, name: str) -> bool:
-        """Tell whether the module itself has to bind a name: one that no submodule without Python source may be.
+    def will_have(self, module: str, name: str, *, is_imported: bool) -> bool:
+        """Tell whether a module that has no ``__getattr__`` yet has yet to bind a name, or to define one for it.
 
-        Where the names of a package are computed, that is one with a capital letter, as no module has.
+        What is imported may be a submodule without Python source instead.
         """
+        is_asked = "__getattr__" in self.module(module).defined or self._computes_names(module)
+        return self.binds(module, name) or (is_asked and not (is_imported and _may_be_module(name)))
+
+    def binds(self, module: str, name: str) -> bool:
+        """Tell whether the module itself has to bind a name: one that no submodule without Python source may be."""
         if module not in self._model.packages:
             return True
         if f"{module}.{name}" in self.module(module).submodules:
             return False
-        return self.line_of(module, name) is not None or (name[:1].isupper() and self._computes_names(module))
+        return self.line_of(module, name) is not None or (not _may_be_module(name) and self._computes_names(module))
 
     def _computes_names(self, module: str) -> bool:
         """Tell whether the names that a module binds depend on more than its text."""
@@ -185,6 +190,11 @@ class Bodies:
             ):
                 return operation.line
         return None
+
+
+def _may_be_module(name: str) -> bool:
+    """Tell whether a module may have a name: not one with a capital letter, or with two underscores before it."""
+    return not name[:1].isupper() and not name.startswith("__")
 
 
 def computes_names(text: str) -> bool:

@@ -243,7 +243,7 @@ class Importer(Machine):
             return ModuleValue(submodule)
         if binds is not False or module not in self.modules.partial:
             return self.get(ModuleValue(module), name)
-        if self.bodies.binds(module, name):
+        if self.bodies.will_have(module, name, is_imported=True):
             self.fail("ImportError", module, name)
         self.note(raised("ImportError"))
         return UNKNOWN

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping, 
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.crashes.operations import ReadingContext
 from import_contracts.crashes.reach import reached
@@ -215,7 +215,8 @@ class ImportModel:
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings.
 
-        Any text counts that gives a full name to a function, because one of another module may import it.
+        A string may also name only the package, and others the modules inside it. Any text counts that gives a full
+        name to a function, because one of another module may import it.
         """
         source = self.sources.get(module)
         if source is None:
@@ -225,14 +226,31 @@ class ImportModel:
         if (strings := strings_computed_with(source.text)) is None:
             return full
         package = module if source.is_package else parent(module)
-        found = full | set(self._children.get(package, ()) if lists_files(source.text) else ())
-        if "walk_packages" in source.text:
-            found.update(each for each in self.modules if each.startswith(f"{package}."))
-        for text in strings:
-            for part in text.rpartition("}")[2].split():
-                name = part.strip(".")
-                found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
-        return found
+        begun = (_BEGINNING.match(text.replace("/", ".")) for text in strings)
+        names = {each[1] for each in begun if each}
+        inside = {f"{each}.{name}" for each in (package, module) for name in names} & self.modules.keys()
+        of_names = {f"{start}{parent(name)}" for name in names for start in ("", f"{package}.", f"{module}.")}
+        words = _words(strings)
+        candidates = self._inside({package, module} | (self.packages & (inside | names)))
+        made = (each for each in candidates if _is_made_of(each.rpartition(".")[2], words))
+        return full.union(inside, (names | of_names) & self.modules.keys(), made, self._listed(module, package, inside))
+
+    def _listed(self, module: str, package: str, inside: Set[str]) -> set[str]:
+        """Return the modules whose files a text may list: those beside it, or in packages that it names or imports.
+
+        It may name those ``inside`` its package or module.
+        """
+        if (listing := listing_in(self.sources[module].text)) is None:
+            return set()
+        asked = (each for each in self.imports.get(module, ()) if each.rpartition(".")[2] in listing.of_paths)
+        listed = {package, *asked, *(inside & self.packages if listing.at_once else ())}
+        if listing.is_deep:
+            return {each for each in self.modules if not listed.isdisjoint(self.around[each])}
+        return set(self._inside(listed))
+
+    def _inside(self, packages: Iterable[str]) -> list[str]:
+        """Return the modules directly inside some packages."""
+        return [each for package in packages for each in self._children.get(package, ())]
 
     def _with_packages(self, module: str, named: set[str]) -> set[str]:
         """Return modules that one names, with all packages around these and it, which are imported first."""
@@ -311,9 +329,38 @@ def strings_computed_with(text: str) -> list[str] | None:
     return None
 
 
-def lists_files(text: str) -> bool:
-    """Tell whether a text may import all modules beside it."""
-    return _LISTS.search(text) is not None
+def _words(strings: Iterable[str]) -> set[str]:
+    """Return the words in strings, as they are and in lower case."""
+    found = {word for text in strings for word in _WORD.findall(text)}
+    return found.union(map(str.lower, found))
+
+
+def _is_made_of(name: str, words: Set[str]) -> bool:
+    """Tell whether a name is one of some words, or made of two of which one begins or ends with an underscore."""
+    if name in words:
+        return True
+    ends = [place for place, letter in enumerate(name) if letter == "_"]
+    cuts = {cut for place in ends for cut in (place, place + 1)}
+    return any(name[:cut] in words and name[cut:] in words for cut in cuts)
+
+
+class Listing(NamedTuple):
+    """How a text may list the files of modules, other than those beside it.
+
+    ``of_paths`` are the names of which it takes the ``__path__``. With ``at_once`` it may list those of other folders,
+    and what is inside packages too if it ``is_deep``.
+    """
+
+    of_paths: frozenset[str]
+    at_once: bool
+    is_deep: bool
+
+
+def listing_in(text: str) -> Listing | None:
+    """Return how a text may list the files of modules; None if it does not."""
+    if _LISTS.search(text) is None:
+        return None
+    return Listing(frozenset(_PATH.findall(text)), _LISTS_AT_ONCE.search(text) is not None, "walk_packages" in text)
 
 
 _AT_ONCE = frozenset({Kind.RUNTIME})
@@ -323,8 +370,13 @@ _FEW = 2
 _OF_MODULES = ("import_module", "sys.modules", "iter_modules")
 _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
-_LISTS = re.compile(r"iter_modules|walk_packages|listdir|glob")
-_STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
+_LISTS = re.compile(r"iter_modules|walk_packages|listdir|glob(?!al)")
+_LISTS_AT_ONCE = re.compile(r"^\S.*(?:listdir|glob)\(", re.MULTILINE)
+_STRINGS = re.compile(r"""["']([\w.{%/][\w.{}:%/ -]*)["']""")
+_WORD = re.compile(r"\w+")
+_BEGINNING = re.compile(r"(?:\{[^{}]*\}|%s)?\.*(\w+(?:\.\w+)*)(?![\w{%])")
+"""What is behind a dot may be computed, and so may be what is before the first one."""
+_PATH = re.compile(r"(\w+)\.__path__")
 _GIVEN = r"""\((?<=[\w\])]\()\s*(?:[^\s()]+,\s*)?["']((?:{})\.[\w.:]+)["']"""
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """Begins with a literal, which ``search`` finds fast."""

@@ -137,7 +137,7 @@ class Objects(Importer):
         if binds is False and "__getattr__" in space:
             return self._getattr(module, name)
         if binds is False and module in self.modules.partial:
-            if submodule in self.model.modules or self.bodies.binds(module, name):
+            if submodule in self.model.modules or self.bodies.will_have(module, name, is_imported=False):
                 self.fail("AttributeError", module, name)
             return UNKNOWN
         if binds is False and submodule in self.modules.partial:

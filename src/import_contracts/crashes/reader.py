@@ -75,7 +75,7 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
         raise SyntaxError(str(error)) from error
     return Code(
         _joined(reader.operations),
-        reader.defined,
+        reader.declared | reader.defined,
         submodules=frozenset(reader.submodules),
         has_future_annotations=reader.has_future_annotations or context.version >= (3, 14),
     )
@@ -192,8 +192,8 @@ _EXITS = frozenset({("sys", "exit"), ("exit",), ("quit",), ("os", "_exit")})
 class _OperationReader(Visitor):
     """Reads one module or function.
 
-    ``defined`` are the names that it may bind, each with the first line that does it. ``submodules`` are the modules of
-    the program that it imports.
+    ``defined`` are the names that it may bind, each with the first line that does it; ``declared`` those of ``global``
+    statements. ``submodules`` are the modules of the program that it imports.
     """
 
     def __init__(
@@ -206,6 +206,7 @@ class _OperationReader(Visitor):
     ) -> None:
         self.operations: list[Operation] = []
         self.defined: dict[str, int] = {}
+        self.declared: dict[str, int] = {}
         self.submodules: set[str] = set()
         self.has_future_annotations = False
         self._relevant = Relevance(everything=in_function)
@@ -391,7 +392,10 @@ class _OperationReader(Visitor):
         ):
             return frozenset(), False
         nodes = trees.walk(node)
-        declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
+        statements = [each for each in nodes if isinstance(each, ast.Global)]
+        for each in statements:
+            self.visit_Global(each)
+        declared = frozenset(name for each in statements for name in each.names)
         return declared, any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
@@ -414,6 +418,10 @@ class _OperationReader(Visitor):
         self._relevant.names.add(node.name)
 
     # --- simple statements ---------------------------------------------------------------------------------------
+
+    def visit_Global(self, node: ast.Global) -> None:
+        for name in node.names:
+            self.declared.setdefault(name, node.lineno)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Call) and dotted_name(node.value.func) in _EXITS:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.model import ImportModel, lists_files, possible_imports
+from import_contracts.crashes.model import ImportModel, listing_in, possible_imports
 from import_contracts.crashes.search import try_entries
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
@@ -117,7 +117,7 @@ class Predictor:
         package = source.module if source.is_package else parent(source.module)
         names = _NAMES.findall(source.text)
         possible = {each for name in names for each in (name, f"{package}.{name}", f"{source.module}.{name}")}
-        listed = self.program.graph.children(package) if lists_files(source.text) else ()
+        listed = self.program.graph.children(package) if listing_in(source.text) else ()
         return (possible & self.program.modules).union(listed)
 
     def _possible(self, source: Source) -> dict[str, Kind]:

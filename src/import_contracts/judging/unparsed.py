@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Set
 from typing import NamedTuple
 
 from import_contracts.crashes.bodies import computes_names
-from import_contracts.crashes.missing import seem_bound
-from import_contracts.crashes.model import given, lists_files, plain_import, strings_computed_with
+from import_contracts.crashes.missing import is_opaque, seem_bound
+from import_contracts.crashes.model import given, listing_in, plain_import, strings_computed_with
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.entries.closure import changes_path
 from import_contracts.entries.django import settings_module
@@ -66,7 +66,7 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         ("\r" in text or "\f" in text, text.isascii(), text.endswith("\n"), takes_others(text), "import *" in text),
         (layout.width, layout.indentation, "__all__." in text),
         (is_opaque(text), computes_names(text), changes_path(text), plain_import(roots).search(text) is not None),
-        strings is not None and (frozenset(strings), lists_files(text), "walk_packages" in text),
+        strings is not None and (frozenset(strings), listing_in(text)),
         frozenset(given(roots)(text)),
         unfollowed([source]),
         settings_module(text),
