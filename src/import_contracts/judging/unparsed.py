@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Set
 from typing import NamedTuple
 
 from import_contracts.crashes.bodies import computes_names
-from import_contracts.crashes.missing import is_opaque, seem_bound
+from import_contracts.crashes.missing import seem_bound
 from import_contracts.crashes.model import given, listing_in, plain_import, strings_computed_with
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.entries.closure import changes_path
