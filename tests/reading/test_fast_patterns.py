@@ -3,12 +3,14 @@
 import re
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from import_contracts.crashes.missing import _OFTEN_BINDS, seem_bound
 from import_contracts.crashes.model import strings_computed_with
+from import_contracts.reading.source.calls import called_imports, calls_in, may_have_literals
 from import_contracts.reading.source.imports import ImportReader, read_imports
+from import_contracts.reading.source.plain import plain_text
 from import_contracts.reading.source.text import Source
 from import_contracts.reading.source.trees import parse
 from import_contracts.repair.program_names import _OF_OBJECT, _STAR
@@ -33,6 +35,34 @@ def test_the_same_is_found(text: str) -> None:
 @given(TEXTS)
 def test_no_star_import_is_overlooked(text: str) -> None:
     assert _STAR.search(text) or not STAR.search(text)
+
+
+CALLS = ["import_module", "__import__", "import import_module", "importlib.", "load", "=", "as", "name=", "globals()"]
+CALLS += [
+    "(",
+    ")",
+    '"a"',
+    "'b'",
+    "x",
+    ",",
+    " ",
+    "\n",
+    "\\\n",
+    ";",
+    "# c",
+    '"""',
+    "import importlib",
+    "from importlib ",
+    "f'",
+]
+
+
+@given(st.lists(st.sampled_from(CALLS), max_size=14).map("".join))
+@example("from importlib import import_module\nload = import_module\nload('a')")
+@example("import importlib\nx = importlib.import_module(name)\nimportlib.import_module('a')")
+def test_no_call_with_a_literal_is_overlooked(text: str) -> None:
+    calls = (text[slice(*call.span("arguments"))] for call in calls_in(plain_text(text)))
+    assert may_have_literals(text) or not any(called_imports(each, "p.m", is_package=False) for each in calls)
 
 
 NAMES = st.sampled_from(["a", "b", "ab", "aa"])

@@ -32,6 +32,10 @@ class FileImports(NamedTuple):
         statements = [each for each in self.statements if each.line in lines]
         return self._replace(statements=statements, calls=[each for each in self.calls if each.line in lines])
 
+    def stars(self) -> FileImports:
+        """Return the statements that may be star imports."""
+        return self._replace(statements=[each for each in self.statements if "*" in each.code], calls=())
+
     def resolved(self, program: Program, parts: Set[str] | None) -> Iterator[tuple[WrittenImport, str]]:
         """Yield what is imported, as written, with the module, which is not an excluded one.
 

@@ -418,7 +418,7 @@ class _FilesReader:
             self._unlike_grimp[file.module] = data
 
     def _note_stars(self, file: SourceFile, data: bytes) -> None:
-        for written, imported in self._resolved(self._imports(file, data)):
+        for written, imported in self._resolved(self._imports(file, data).stars()):
             if written.name == "*" and imported in self._program.modules:
                 kind = written.kind if self._take.kinds else Kind.RUNTIME
                 self.stars.setdefault(file.module, {})[imported, written.line] = kind

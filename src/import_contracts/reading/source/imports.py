@@ -286,7 +286,7 @@ class _Statements:
             return ()
         kinds = self._kinds(lazy=simple["lazy"] is not None)
         statement = ImportStatement(self._plain[start:end], *self._position(start), *kinds)
-        if "TYPE_CHECKING" in statement.code:
+        if "TYPE_CHECKING" in normal_form(statement.code):
             for name in statement.type_checking():
                 self._blocks.add_alias(name)
         return (statement,)
