@@ -11,7 +11,8 @@ from import_contracts.contracts.no_needless_deferrals import NEEDLESS, REPEATED,
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.files.program_text import ProgramText
-from import_contracts.reading.source.deferrals import explained_lines
+from import_contracts.reading.source.deferrals import unexplained
+from import_contracts.reading.source.imports import read_calls, read_imports
 from import_contracts.reading.source.text import Source
 from tests.support.arranging import configuration, contract, lint, program, write
 
@@ -66,8 +67,14 @@ def test_a_contract_about_no_module_of_the_program_is_a_warning(tmp_path: Path) 
     assert "This contract cannot be broken: none of its modules is in the program." in lint(tmp_path).out
 
 
+def is_explained(text: str) -> bool:
+    """Return whether no import of a text needs an explanation."""
+    imports = (*read_imports(text, "m", is_package=False), *read_calls(text, "m", is_package=False))
+    return not unexplained(text, frozenset(each.line for each in imports))
+
+
 @pytest.mark.parametrize(
-    ("body", "is_explained"),
+    ("body", "expected"),
     [
         ("    import shop.b\n", False),
         ("    import shop.b  # slow\n", True),
@@ -94,18 +101,18 @@ def test_a_contract_about_no_module_of_the_program_is_a_warning(tmp_path: Path) 
         ("    try:\n        import shop.b\n    except A, B:\n        pass\n", False),
     ],
 )
-def test_what_the_text_says_may_be_a_reason(body: str, is_explained: bool) -> None:
-    assert bool(explained_lines(f"def f(x):\n{body}")) is is_explained
+def test_what_the_text_says_may_be_a_reason(body: str, expected: bool) -> None:
+    assert is_explained(f"def f(x):\n{body}") is expected
 
 
 @pytest.mark.parametrize("text", ["def __getattr__(name):\n", "class Config:\n    def ready(self):\n    "])
 def test_functions_that_run_later_may_import_later(text: str) -> None:
     indent = "        " if "class" in text else "    "
-    assert explained_lines(f"{text.rstrip(' ')}{indent}import a\n")
+    assert is_explained(f"{text.rstrip(' ')}{indent}import a\n")
 
 
 def test_a_text_that_is_not_valid_explains_nothing() -> None:
-    assert explained_lines("def f(:\n    import a  # slow\n") == frozenset()
+    assert unexplained("def f(:\n    import a  # slow\n", frozenset({2})) == {2}
 
 
 GUARD = 'if __name__ == "__main__":\n    import shop.b\n'
@@ -116,6 +123,19 @@ def test_an_import_of_a_file_that_is_started_is_in_no_function(tmp_path: Path, g
     files = {"shop/__init__.py": "", "shop/a.py": guard, "shop/b.py": ""}
     write(tmp_path, {**files, "pyproject.toml": configuration(NO_NEEDLESS)})
     assert violations(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("if __name__ == '__main__':\n    __import__('a')\n", True),
+        ("if __name__ == '__main__': import a; __import__('b')\n", True),
+        ("def f():\n    __import__('a')\nif __name__ == '__main__':\n    import b\n", False),
+        ("class A:\n    async def f():\n        pass\n        import a\n", False),
+    ],
+)
+def test_only_what_is_in_a_function_needs_a_reason(text: str, expected: bool) -> None:
+    assert is_explained(text) is expected
 
 
 def test_a_library_that_is_loaded_later_is_a_reason(tmp_path: Path) -> None:
@@ -188,7 +208,8 @@ def test_the_imports_that_are_told_can_move_to_the_top_together_and_the_others_c
         kinds.setdefault(importer, {})[imported, number] = kind
         may_import[importer][imported] = kind
     whole = ImportGraph(MODULES, lines, roots=["p"], kinds=kinds)
-    sources = {module: Source(module, f"{module}.py", is_package=False, text="") for module in MODULES}
+    body = "def f():\n" + "    0\n" * max(1, len(imports))
+    sources = {module: Source(module, f"{module}.py", is_package=False, text=body) for module in MODULES}
     text = ProgramText(sources, may_import, frozenset(), (3, 11))
     told = {each.edge for each in find_needless(whole, text)}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from import_contracts import find_cycles
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.assembly import Scan, scan
 from import_contracts.reading.files.program import Program
@@ -88,6 +89,16 @@ def test_kinds_are_those_that_a_python_which_can_parse_all_of_home_assistant_fin
         for each in read_imports(decode(file.read()), file.module, is_package=file.is_package)
     )
     assert kinds == {Kind.RUNTIME: 139_602, Kind.DEFERRED: 197, Kind.TYPE_CHECKING: 461}
+
+
+def test_what_runs_only_when_a_file_is_started_closes_no_runtime_cycle() -> None:
+    # Modules of textual show what they do when they are started; with those imports, 70 modules would be in one cycle.
+    report = find_cycles("textual", folder=unpacked("textual==8.2.8"), quick=True, cache=False)
+    assert [(each.kind, len(each.modules)) for each in report.cycles] == [
+        (Kind.RUNTIME, 10),
+        (Kind.DEFERRED, 84),
+        (Kind.TYPE_CHECKING, 141),
+    ]
 
 
 def test_a_stranger_lints_django(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 from import_contracts.contracts.findings import Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
@@ -14,7 +16,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ModulePattern, ancestors, top_level, within
 from import_contracts.graph.standard_library import is_standard
 from import_contracts.reading.files.program_text import ProgramText
-from import_contracts.reading.source.deferrals import explained_lines
+from import_contracts.reading.source.deferrals import unexplained
 from import_contracts.reading.source.imports import read_imports
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
@@ -97,22 +99,26 @@ def find_needless(graph: ImportGraph, program: ProgramText) -> Iterator[Needless
     all imports without a cycle can be moved to the top of their files together.
     """
     eager = graph.without_kinds(frozenset(Kind) - {Kind.RUNTIME})
+    for importer, deferred in _deferrals(graph, program):
+        needless = unexplained(program.sources[importer].text, frozenset().union(*deferred.values()))
+        for edge, all_lines in deferred.items():
+            if lines := tuple(sorted(all_lines & needless)):
+                shown = () if lines == graph.lines(*edge) else lines[:1]
+                yield NeedlessDeferral(edge, lines, eager.has_import(*edge), shown)
+
+
+def _deferrals(graph: ImportGraph, program: ProgramText) -> Iterator[tuple[str, dict[Edge, frozenset[int]]]]:
+    """Yield the modules, sorted, with the lines of those of their deferred imports that avoid no cycle."""
     not_deferred = graph.without_kinds({Kind.DEFERRED})
     running = _Running(program)
-    explained: dict[str, frozenset[int]] = {}
-    for edge in graph.edges():
-        importer, imported = edge
-        deferred = frozenset(graph.lines(*edge)).difference(not_deferred.lines(*edge))
-        if not deferred or importer not in program.sources or imported not in running.modules:
-            continue
-        if running.in_cycle(*edge) or running.loads_more(*edge):
-            continue
-        if importer not in explained:
-            explained[importer] = explained_lines(program.sources[importer].text)
-        lines = tuple(sorted(deferred - explained[importer]))
-        if lines:
-            shown = () if lines == graph.lines(*edge) else lines[:1]
-            yield NeedlessDeferral(edge, lines, eager.has_import(*edge), shown)
+    for importer, edges in groupby(graph.edges(), itemgetter(0)):
+        found = {}
+        for edge in edges if importer in program.sources else ():
+            lines = frozenset(graph.lines(*edge)).difference(not_deferred.lines(*edge))
+            if lines and edge[1] in running.modules and not (running.in_cycle(*edge) or running.loads_more(*edge)):
+                found[edge] = lines
+        if found:
+            yield importer, found
 
 
 class _Running:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from import_contracts.reading.source.plain import for_older_parsers
 from import_contracts.reading.source.text import split_lines
-from import_contracts.reading.source.trees import LAZY, children, dotted_name, parse
+from import_contracts.reading.source.trees import LAZY, children, dotted_name, parse, walk
 
 _COST = re.compile(
     r"\b(?:slow|heavy|expensive|costs?|costly|start-?\s?up|lazy|lazily|optional|rarely|seldom|performance|speed|memory"
@@ -20,42 +20,40 @@ _PLATFORM = frozenset({("sys", "platform"), ("os", "name"), ("sys", "version_inf
 _FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 # Functions that run when something is first asked for, or when a framework says so.
 _LATE = frozenset({"__getattr__", "ready"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def explained_lines(text: str) -> frozenset[int]:
-    """Return the lines of the imports that are in no function, or of which the text says why they are in one.
+def unexplained(text: str, deferred: frozenset[int]) -> frozenset[int]:
+    """Return those of the lines with deferred imports that are in a function, and of which the text does not say why.
 
-    That is, the import is in a ``try`` or ``suppress`` that handles its failure, under a test of the platform, of the
+    It does if the import is in a ``try`` or ``suppress`` that handles its failure, under a test of the platform, of the
     version of Python or of ``__name__``, or in a function ``__getattr__`` or ``ready``; or a comment on it, or directly
-    above it, speaks of what it costs, such as "slow" or "only if": not one that speaks of a cycle. Nothing if the text
-    is not valid.
+    above it, speaks of what it costs, such as "slow" or "only if": not one that speaks of a cycle. All of the lines if
+    the text is not valid.
     """
     plain = LAZY.sub(r"\g<before>", text) if "lazy" in text else text
     try:
         tree = parse(for_older_parsers(plain))
     except SyntaxError:
-        return frozenset()
+        return deferred
     lines = split_lines(text)
-    return frozenset(
-        node.lineno
-        for node, around in _imports(tree)
-        if not _is_in_function(around) or _is_optional(node, around) or _has_note(node, lines)
+    functions = (each for each in walk(tree, without=_FUNCTIONS) if isinstance(each, _FUNCTIONS))
+    inside = {line for each in functions for line in range(each.lineno, (each.end_lineno or 0) + 1)}
+    return (deferred & inside).difference(
+        node.lineno for node, around in _imports(tree) if _is_optional(node, around) or _has_note(node, lines)
     )
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, Sequence[ast.AST]]]:
-    """Yield the imports, each with the nodes around it."""
+    """Yield the imports inside functions, each with the nodes around it."""
     todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
     while todo:
         node, around = todo.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node, around
+            if any(isinstance(each, _FUNCTIONS) for each in around):
+                yield node, around
         elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler | ast.match_case):
             todo += [(child, (*around, node)) for child in children(node)]
-
-
-def _is_in_function(around: Sequence[ast.AST]) -> bool:
-    return any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in around)
 
 
 def _is_optional(node: ast.AST, around: Sequence[ast.AST]) -> bool:
@@ -66,7 +64,7 @@ def _is_optional(node: ast.AST, around: Sequence[ast.AST]) -> bool:
             return True
         if isinstance(outer, ast.If | ast.While) and _tests_surroundings(outer.test):
             return True
-        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and outer.name in _LATE:
+        if isinstance(outer, _FUNCTIONS) and outer.name in _LATE:
             return True
     return False
 
