@@ -47,9 +47,11 @@ class CodeCache:
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
-        if (source, context) not in self._codes:
-            self._codes[source, context] = read_module(source.text, context, self._parse)
-        return self._codes[source, context]
+        key = source, context
+        found = self._codes.get(key)  # one hash of all that the key is made of
+        if found is None:
+            found = self._codes[key] = read_module(source.text, context, self._parse)
+        return found
 
     def function(self, source: Source, context: ReadingContext, definition: does.Define, lines: list[str]) -> Code:
         """Return what a function of a module does when it is called; ``lines`` are those of the module."""

@@ -12,7 +12,7 @@ from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
 from import_contracts.crashes.relevance import only_reads
-from import_contracts.crashes.remembering import Habit, Keeper, Limit, Result, UnlikeError, call_key, own_names
+from import_contracts.crashes.remembering import Habit, Keeper, Result, UnlikeError, call_key, own_names
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     ALL_MODULES,
@@ -180,9 +180,10 @@ class Calls(Objects):
             self.modules.forget_names(function.module)
             return self.call_unknown((Argument(function), *arguments))
         # Identities are compared fast, and those of functions in other modules may be the same.
-        alike = [each for each in running if isinstance(each, FunctionValue) and each.identity == function.identity]
-        if len(alike) > _MOST_RECURSIVE and alike.count(function) > _MOST_RECURSIVE:
-            return self.call_unknown((Argument(function), *arguments))
+        if len(running) > _MOST_RECURSIVE:
+            alike = [each for each in running if isinstance(each, FunctionValue) and each.identity == function.identity]
+            if len(alike) > _MOST_RECURSIVE and alike.count(function) > _MOST_RECURSIVE:
+                return self.call_unknown((Argument(function), *arguments))
         self.world.calls += 1
         self.world.effort += _EFFORT_OF_CALL
         if code.yields or code.is_async:
@@ -198,7 +199,7 @@ class Calls(Objects):
         """
         depth = len(self.stack)
         budget = min(self.paths_left, max(_MOST_PATHS_OF_CALL >> self._calls_in_module(), 4))
-        limit = self.world.limits.setdefault((function.module, function.operation.first), Limit())
+        limit = self.world.limits[function.module, function.operation.first]
         if limit.exceeds(budget):
             self.modules.may_be_loaded(limit.loaded)
             return self.call_unknown((Argument(function), *arguments))
@@ -234,7 +235,7 @@ class Calls(Objects):
         known = self.world.result(key) if key else None
         if known and all(map(self.modules.is_initialized, known.looked_at)):
             return self._again(known, arguments)
-        habit = self.world.habits.setdefault((function.module, function.operation.first), Habit())
+        habit = self.world.habits[function.module, function.operation.first]
         if habit.is_firm:
             return self._by_habit(habit, arguments)
         outer, self.looked_at = self.looked_at, set()
@@ -288,7 +289,7 @@ class Calls(Objects):
         return keeper.again(known.value)
 
     def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
-        local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
+        local = self.memory.names(code.local)
         first = self._give(local, code.parameters, function, arguments)
         scope = Scope("function", function.module, self.modules.space(function.module), function.scopes, local, code)
         scope.arguments = (first, function)
@@ -298,14 +299,18 @@ class Calls(Objects):
     def _give(self, local: Names, parameters: Parameters, function: FunctionValue, arguments: Arguments) -> object:
         """Bind the parameters of a function to arguments; return the first one."""
         local.update(function.defaults)
-        values = [each.value for each in arguments if not each.keyword]
-        is_whole = not any(each.keyword in {"*", "**"} for each in arguments)
-        if "*" not in [each.keyword for each in arguments]:
-            local.update(zip(parameters.positional, values))  # noqa: B905 - the rest is the parameter with a star
-        else:
-            given = next(place for place, each in enumerate(arguments) if each.keyword == "*")
-            local.update(zip(parameters.positional, [each.value for each in arguments[:given] if not each.keyword]))  # noqa: B905
-        named = {each.keyword: each.value for each in arguments if each.keyword not in {"", "*", "**"}}
+        values: list[object] = []
+        named: dict[str, object] = {}
+        unpacked: dict[str, int] = {}  # how many positional arguments come before the first that is unpacked
+        for each in arguments:
+            if not each.keyword:
+                values.append(each.value)
+            elif each.keyword in {"*", "**"}:
+                unpacked.setdefault(each.keyword, len(values))
+            else:
+                named[each.keyword] = each.value
+        is_whole = not unpacked
+        local.update(zip(parameters.positional, values[: unpacked.get("*")]))  # noqa: B905 - the rest is the parameter with a star
         known = {*parameters.positional, *parameters.keyword}
         local.update({name: value for name, value in named.items() if name in known})
         if not is_whole:

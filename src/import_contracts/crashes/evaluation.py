@@ -49,18 +49,13 @@ class Evaluator(Operators):
 
     # --- names and attributes ------------------------------------------------------------------------------------
 
-    def _bound(self, name: str) -> tuple[Names, object]:
-        """Return what a name is bound to, and where."""
-        scope = self.stack[-1]
-        return (scope.space, scope.space.get(name, ABSENT)) if scope.local is None else scope.find(name)
-
     def _name(self, node: ast.Name) -> object:
         scope = self.stack[-1]
-        names, value = self._bound(node.id)
-        if value is ABSENT:
-            return self._builtin(node.id)
+        names, value = scope.find(node.id)
         if value.__class__ in _SETTLED:
             return value
+        if value is ABSENT:
+            return self._builtin(node.id)
         return (
             self.settled_of(scope.module, scope.space, node.id)
             if names is scope.space
@@ -110,7 +105,7 @@ class Evaluator(Operators):
             return self.super_of_scope()
         arguments = self._arguments(node.args, node.keywords)
         self.scope.line = node.lineno
-        if is_logger(node.func) and (function is UNKNOWN or isinstance(function, External)):
+        if (function is UNKNOWN or isinstance(function, External)) and is_logger(node.func):
             return External(f"{function.name}()") if isinstance(function, External) else UNKNOWN
         return self.call(function, arguments)
 
@@ -323,7 +318,7 @@ class Evaluator(Operators):
                 self.stack = consumer
             return None
 
-        named = [self._bound(each.id)[1] for each in trees.walk(node) if isinstance(each, ast.Name)]
+        named = [self.scope.find(each.id)[1] for each in trees.walk(node) if isinstance(each, ast.Name)]
         return self.stream(run, (first, *(each for each in named if isinstance(each, FunctionValue))))
 
     def _loop_over(self, parts: Sequence[ast.comprehension], first: object, take: Callable[[], object]) -> None:

@@ -307,7 +307,7 @@ class Importer(Machine):
     def settled(self, names: Names, key: object) -> object:
         """Return a value that is bound; of a lazy import, which runs now, what it binds."""
         value = names.get(key, ABSENT)
-        if isinstance(value, Literal):
+        if type(value) is Literal:
             value = self.literal(value)
             self.memory.set(names, key, value)
         elif value is MAYBE or value is ABSENT:

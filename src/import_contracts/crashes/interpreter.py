@@ -141,9 +141,10 @@ class Interpreter(CasePatterns):
 
     def assign(self, target: ast.expr, value: object) -> None:
         """Bind a target to a value; raises FailureError."""
+        if type(target) is ast.Name:
+            self.bind(target.id, value)
+            return
         match target:
-            case ast.Name(name):
-                self.bind(name, value)
             case ast.Attribute(of, name):
                 owner = self.evaluate(of)
                 self.scope.line = target.end_lineno or target.lineno

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from import_contracts.crashes.library import Library
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
@@ -208,6 +209,7 @@ _WRAPPING = {
 KNOWN = _table()
 
 
+@cache
 def known_function(name: str) -> Known | None:
     """Return what a function outside the program does, if that is known."""
     if name.startswith("typing_extensions."):

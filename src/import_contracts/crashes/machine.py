@@ -59,7 +59,7 @@ def raised(name: str) -> FailureError:
     return FailureError(External(f"builtins.{name}"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Left:
     """Operations were left before their end: ``word`` is "return", "break" or "continue"."""
 

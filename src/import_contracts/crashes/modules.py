@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -55,9 +55,9 @@ class World:
     """What interpreters have changed in the names of modules that were loaded before, and in other values."""
     results: dict[CallKey, Result] = field(default_factory=dict)
     """What came of calls."""
-    habits: dict[tuple[str, int], Habit] = field(default_factory=dict)
+    habits: defaultdict[tuple[str, int], Habit] = field(default_factory=lambda: defaultdict(Habit))
     """What calls have in common, by module and line of the function."""
-    limits: dict[tuple[str, int], Limit] = field(default_factory=dict)
+    limits: defaultdict[tuple[str, int], Limit] = field(default_factory=lambda: defaultdict(Limit))
     """What was too much work in calls, by module and line of the function."""
     calls: int = 0
     """How many calls have been followed."""
@@ -167,7 +167,7 @@ class World:
         self.followed = before.followed.copy()
         self.effects.take_over(before.effects, taken | (before.model.modules.keys() - self.model.modules.keys()))
         self._results_before = before._all_results(), taken
-        self.habits = {place: habit for place, habit in before.habits.items() if place[0] in taken}
+        self.habits.update((place, habit) for place, habit in before.habits.items() if place[0] in taken)
         self.calls = before.calls
 
     def result(self, call: CallKey) -> Result | None:
@@ -229,7 +229,8 @@ class Modules:
 
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
-        self.touch(module)
+        if module in self._numbers:
+            self._touched.add(module)
         found = self._spaces.get(module)
         if found is None:
             found = self._world.spaces.get(module)

@@ -72,6 +72,8 @@ _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
 OBJECT = External("builtins.object")
 DATACLASS_INITIALIZER = External("dataclasses.dataclass.__init__")
+_HARMLESS = (str, int, External)
+"""Values that stay as they are, whoever has them."""
 _INITIALIZERS = (External("types.ModuleType.__init__"), DATACLASS_INITIALIZER)
 
 
@@ -328,7 +330,7 @@ class Objects(Importer):
         seen: set[int] = set()
         todo = [value]
         for each in todo:
-            if id(each) in seen or isinstance(each, str | int | External):
+            if id(each) in seen or isinstance(each, _HARMLESS):
                 continue
             seen.add(id(each))
             match each:

@@ -293,6 +293,8 @@ class Code:
     """What a statement imports as a module of the program, whether or not it has a file that can be read."""
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
+    local: Mapping[str, object] = field(default_factory=dict)
+    """The local names of a function, each with what is known of its value when a call begins."""
     parameters: Parameters = Parameters()
     yields: bool = False
     """A call returns an iterator and runs nothing: a generator function."""

@@ -91,11 +91,11 @@ def read_definition(lines: Sequence[str], first: int) -> ast.stmt:
     """Return the first statement in some lines without their ends; ``pass`` if these cannot be read."""
     text = "\n".join(lines)
     indented = text[:1].isspace()
+    above = "\n" * (first - 2) + "if 1:\n" if indented else "\n" * (first - 1)
     try:
-        tree = _parse(("if 1:\n" if indented else "") + text)
+        tree = _parse(above + text)
     except SyntaxError:
         return ast.Pass()
-    ast.increment_lineno(tree, first - 1 - indented)
     return tree.body[0].body[0] if indented and isinstance(tree.body[0], ast.If) else tree.body[0]
 
 
@@ -112,11 +112,14 @@ def read_body(function: _Function, context: ReadingContext) -> Code:
     except RecursionError:
         return Code(())
     own = _own_nodes(function)
+    in_module = frozenset(name for each in own if isinstance(each, ast.Global) for name in each.names)
+    in_others = frozenset(name for each in own if isinstance(each, ast.Nonlocal) for name in each.names)
     return Code(
         tuple(reader.operations),
         reader.defined,
-        globals=frozenset(name for each in own if isinstance(each, ast.Global) for name in each.names),
-        nonlocals=frozenset(name for each in own if isinstance(each, ast.Nonlocal) for name in each.names),
+        globals=in_module,
+        nonlocals=in_others,
+        local=dict.fromkeys((name for name in reader.defined if name not in in_module | in_others), UNKNOWN),
         parameters=_parameters(function.args),
         yields=any(isinstance(each, ast.Yield | ast.YieldFrom) for each in own),
         is_async=isinstance(function, ast.AsyncFunctionDef),

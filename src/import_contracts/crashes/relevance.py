@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
-from import_contracts.crashes.memory import ABSENT
 from import_contracts.crashes.values import External
 from import_contracts.reading.source import trees
 from import_contracts.reading.source.trees import dotted_name, last_name
@@ -141,4 +141,4 @@ def is_exception(name: str) -> bool:
 
 def is_builtin(name: str) -> bool:
     """Tell whether there is a builtin object of this name."""
-    return External(f"builtins.{name}").builtin is not ABSENT
+    return hasattr(builtins, name)

@@ -59,7 +59,9 @@ class Scope:
 
     def find(self, name: str) -> tuple[Names, object]:
         """Return the dictionary that has a name, and its value there: ABSENT if nothing has it."""
-        if self.local is not None and name in self.local and not (self.code and name in self.code.globals):
+        if self.local is None:
+            return self.space, self.space.get(name, ABSENT)
+        if name in self.local and not (self.code and name in self.code.globals):
             return self.local, self.local[name]
         if self.parent is not None and self.parent.kind == "class":
             return self.parent.find(name)

@@ -32,8 +32,7 @@ class External:
     @property
     def builtin(self) -> object:
         """The builtin object of this name; ABSENT if it is none."""
-        module, _, name = self.name.partition(".")
-        return getattr(builtins, name, ABSENT) if module == "builtins" else ABSENT
+        return getattr(builtins, self.name[9:], ABSENT) if self.name.startswith("builtins.") else ABSENT
 
 
 _ON_LINUX = {
@@ -369,7 +368,10 @@ def unbind_unknown(memory: Memory, names: Names) -> None:
 
 def is_simple(value: object) -> bool:
     """Tell whether a value is a constant, a tuple, or a display of constants."""
-    return isinstance(value, str | bytes | int | float | tuple | Literal | None)
+    return isinstance(value, _SIMPLE)
+
+
+_SIMPLE = (str, bytes, int, float, tuple, Literal, type(None))
 
 
 def truth(value: object) -> bool | None:  # noqa: PLR0911 - one case each

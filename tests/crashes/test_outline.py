@@ -1,0 +1,60 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+import import_contracts
+from import_contracts.crashes.outline import outline
+
+
+def seen(text: str) -> list[object]:
+    """Return what a text defines outside of functions, and where."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = []
+    places = [(getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)) for node in ast.walk(tree)]
+    return [ast.dump(tree), places]
+
+
+FILES = sorted([*Path(import_contracts.__file__).parent.rglob("*.py"), *Path(ast.__file__).parent.glob("[a-d]*.py")])
+
+
+def test_it_keeps_all_that_is_outside_of_functions() -> None:
+    shorter = 0
+    for path in FILES:
+        text = path.read_text("utf-8", "replace")
+        try:
+            expected = seen(text)
+        except (SyntaxError, ValueError):
+            continue
+        found = outline(text)
+        assert seen(found) == expected, path
+        shorter += len(found) < len(text) / 2
+    assert shorter > len(FILES) / 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ndef f():\n    x = 1\n\n\n    # end\ny = 1\n",
+        "class C:\n    async def f(self):\n        return 1\n    def g(self): return 2\n    x = 1\n",
+        "\ndef f(\n    x=[\n1], y='''\ndef g():\n'''\n) -> int:  # why\n    '''\ntext'''\n    return (\n1)\nz = 1\n",
+        "\ndef f():\n\tif 1:\n\t\treturn {\n}\n\n\tdef g():\n\t\tpass\nx = 1\n",
+        "\nif 1:\n    def f():\n        return 1\nelse:\n    f = 1\n",
+        "\ndef \\\n f \\\n (): \\\n  return 1\nx = 1\n",
+        "\ndef f():\n    return 1 \\\n\n\nx = 1\n",
+        "\ndef f():\n  return f'''{\n1}\n'''\n  # end\n\\\nx = 1\n",
+        "\r\ndef f():\r\n    return 1\r\nx = 1\r\n",
+        "\ndef f():\n    return 1\n\f\ndef g():\n    return 2\n",
+        "\ndef f():\n    return 1\n    # no line feed at the end",
+        "\ndef f(x: lambda: 1, *, y={1: 2}): # comment\n    pass; pass\nx = 1",
+    ],
+)
+def test_it_keeps_the_lines_of(text: str) -> None:
+    assert seen(outline(text)) == seen(text)
+
+
+def test_functions_that_may_bind_names_of_the_module_are_left() -> None:
+    text = "\ndef f():\n    global x\n    x = 1\ndef g():\n    y = 1\n"
+    assert outline(text) == "\ndef f():\n    global x\n    x = 1\ndef g():\n 0\n"
