@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes import calls, search
+from import_contracts.crashes import bodies, calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.memory import Names
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.reach import Reach
+from import_contracts.crashes.reader import read_definition
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.source import trees
@@ -1833,6 +1834,22 @@ def test_annotations_are_evaluated_before_python_3_14() -> None:
     files = {"a": A_THEN_B, "b": "from p import a\ndef f(n: a.x): pass\ny = 1"}
     assert set(predicted(files, (3, 13))) == {"p.a", "p.b"}
     assert set(predicted(files, (3, 14))) == {"p.b"}
+
+
+def test_the_annotations_of_a_base_class_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def read_noted(lines: list[str], first: int) -> ast.stmt:
+        read.append(first)
+        return read_definition(lines, first)
+
+    monkeypatch.setattr(bodies, "read_definition", read_noted)
+    hook = "def __init_subclass__(cls): typing.get_type_hints(cls)"
+    base = f"import typing\nclass Base:\n    y: 'b.y'\n    {hook}"
+    classes = "".join(f"class C{number}(Base): pass\n" for number in range(5))
+    files = {"": "", "a": f"{base}\n{classes}from p import b", "b": "from p.a import b\ny = 1"}
+    assert "p.a" in predicted(files)
+    assert sorted(read) == [2, 5, 6, 7, 8, 9]
 
 
 def test_a_lazy_import_runs_when_its_name_is_used() -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import import_contracts.judging.entries as reporting
 from import_contracts import find_cycles
+from import_contracts.crashes.entries import EntryRun, follow
+from import_contracts.entries import collection
 from import_contracts.problems import UserError
+from import_contracts.reading.files.program_text import Entry
+from import_contracts.reading.source.trees import parse as parse_module
 from import_contracts.reading.spelling import How, parse
 from tests.support.arranging import configuration, contract, lint, write
-from tests.support.started import mistakes, predicted, truth
+from tests.support.started import mistakes, predicted, program, truth
 
 # shop.users can be imported after shop.orders, but not before it.
 SHOP = {
@@ -248,6 +255,39 @@ def test_what_is_outside_the_repository_is_not_looked_at(tmp_path: Path) -> None
 @pytest.mark.parametrize("seed", range(8))
 def test_programs_at_random_fail_where_they_do_with_cpython(seed: int) -> None:
     assert list(mistakes(random.Random(seed), verbose=True)) == []  # noqa: S311 - the same ones each time
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_was_found_out_for_other_entries_changes_nothing(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[Entry] = []
+
+    def twice(entries: Sequence[Entry], *about: Any) -> list[EntryRun]:
+        found = follow(entries, *about)
+        assert found == [follow([entry], *about)[0] for entry in entries]
+        followed.extend(entries)
+        return found
+
+    monkeypatch.setattr(reporting, "follow", twice)
+    dice = random.Random(seed)  # noqa: S311 - the same ones each time
+    predicted(write(tmp_path, {".git/HEAD": "", **program(dice)}), ["shop"])
+    assert followed
+
+
+def test_a_conftest_is_read_once_for_all_test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def parse_noted(text: str) -> ast.Module:
+        read.append(text)
+        return parse_module(text)
+
+    monkeypatch.setattr(collection, "parse", parse_noted)
+    tests = {f"tests/test_{number}.py": "import shop.users\n" for number in range(4)}
+    ignoring = "collect_ignore = ['test_3.py']\n"
+    found = entries(tmp_path, {**SHOP, **HERE, **tests, "tests/conftest.py": ignoring})
+    assert [f"pytest tests/test_{number}.py" in found for number in range(4)] == [True, True, True, False]
+    assert read == [ignoring]
 
 
 # --- what is said ------------------------------------------------------------------------------------------------

@@ -144,13 +144,14 @@ class Remedies:
         changed: Mapping[str, Source],
         entries: Collection[str] | None = None,
         others: Iterable[CrashSearch] = (),
+        advance: Callable[[], object] = int,
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all.
 
         What is known from the first search is taken over, or from one of the others.
         """
         before = [self._before, *others] if changed else []
-        return search_crashes(self._model(changed), entries, self._codes, before=before)
+        return search_crashes(self._model(changed), entries, self._codes, advance, before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
@@ -349,7 +350,8 @@ class Remedies:
 
         def crashes(changed: Mapping[str, Source], entries: Collection[str]) -> CrashSearch:
             if changed:
-                last[:] = [self._crashes(changed, entries, others=last)]
+                with self._statements.snapshot.context.step("try the plans") as advance:
+                    last[:] = [self._crashes(changed, entries, last, advance)]
             return replace(last[0] if changed else self._before, world=None)
 
         return crashes

@@ -175,7 +175,7 @@ def lines_with(plain: str, heads: Iterable[re.Match[str]]) -> Iterator[tuple[re.
         yield found, end
 
 
-_STRING = pattern(r'(?<![\w"])(?:[ft]r?|rf|rt)"++', re.IGNORECASE)
+_STRING = pattern(r'"++')
 _GENERIC = pattern(r"\b(?:def|class)\s++\w++\s*+(?P<body>\()")
 _ALIAS = pattern(r"^[ \t]*+(?P<body>type[ \t]++(?P<name>[^\W\d]\w*+)[ \t]*+(?:\(|=(?!=)))", re.MULTILINE)
 _EXCEPT = pattern(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", re.MULTILINE)
@@ -190,7 +190,7 @@ def for_older_parsers(text: str) -> str:
     """
     text = universal_newlines(text)
     plain = plain_text(text)
-    edits = [(*each.span(), '""') for each in _STRING.finditer(plain)]
+    edits = [(*span, '""') for span in _formatted(plain)]
     brackets = (each.start("body") for each in _GENERIC.finditer(plain))
     edits += [(start, _closed(plain, start), "") for start in brackets if text[start] == "["]
     for start, end in logical_lines(plain):
@@ -204,6 +204,16 @@ def for_older_parsers(text: str) -> str:
             pieces += text[done:start], new, "\\\n" * text.count("\n", start, end)
             done = end
     return "".join([*pieces, text[done:]])
+
+
+def _formatted(plain: str) -> Iterator[tuple[int, int]]:
+    """Yield where f-strings and t-strings are, with their prefixes, but for those right behind another string."""
+    for found in _STRING.finditer(plain):
+        quote = found.start()
+        if quote and plain[quote - 1] in "fFtTrR" and (prefix := _prefix(plain, quote)):
+            start = quote - len(prefix)
+            if not plain.endswith('"', 0, start):
+                yield start, found.end()
 
 
 def _closed(plain: str, start: int) -> int:
