@@ -687,3 +687,8 @@ def test_a_source_root_with_a_name_that_is_too_long_does_not_exist(shop: Path) -
     run = lint(shop)
     assert run.status == 1
     assert f"source_roots: There is no folder '{name}'." in run.out
+
+
+@pytest.mark.parametrize("command", ["cycles x", "graph x", "fix x", "trend x", "init x", "explain x.a x.b"])
+def test_without_a_configuration_an_option_finds_what_is_elsewhere(tmp_path: Path, command: str) -> None:
+    assert "name the folder that contains it: --source-root DIR." in lint(tmp_path, *command.split()).err

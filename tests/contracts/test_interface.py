@@ -333,6 +333,7 @@ def test_an_import_that_does_not_exist_yet_would_break_it_exactly_where_it_is_pr
         ("shop.orders:total", "from outside import *", ""),
         ("shop.orders:total", "from .store import x, *", ""),
         ("shop.orders:total", "def __getattr__(name): ...", ""),
+        ("shop.orders:*", "", ""),
         ("shop.orders:total", "globals()['total'] = 1", ""),
         ("shop.orders:store", "", ""),
     ],

@@ -84,7 +84,7 @@ def test_a_regular_package_wins_over_the_portions_of_a_namespace_package(tmp_pat
     ("root", "message"),
     [
         ("shp", "Package 'shp' is neither in the source roots nor installed. Did you mean 'shop'?"),
-        ("zzzz", "If it is elsewhere, add the folder that contains it to 'source_roots'."),
+        ("zzzz", "If it is elsewhere, name the folder that contains it: --source-root DIR."),
         ("shop.models", "'shop.models' is inside the package 'shop'; write 'shop'."),
         ("ns.shop.models", "'ns.shop.models' is inside the package 'ns.shop'; write 'ns.shop'."),
         ("single", "'single' is a module, not a package; name a package."),

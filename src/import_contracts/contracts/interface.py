@@ -85,7 +85,7 @@ class Interface:
 
     def doubts(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> tuple[Problem, ...]:
         """Return a warning for each exposed name that none of its modules has."""
-        named = {each: each.name for each in self.exposed if each.name is not None}
+        named = {each: each.name for each in self.exposed if each.name is not None and each.name.text != "*"}
         if not named:
             return ()
         from import_contracts.reading.source.bound import BoundNames  # noqa: PLC0415 - few contracts name names

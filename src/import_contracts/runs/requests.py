@@ -206,7 +206,8 @@ def extent_here(
 
     Raises UserError if a root package is not found.
     """
-    portions = find_portions(roots, source_roots, plain=plain)
+    elsewhere = " If it is elsewhere, name the folder that contains it: --source-root DIR."
+    portions = find_portions(roots, source_roots, plain=plain, elsewhere=elsewhere)
     unread = find_unread(portions, [source_roots])
     return Extent(portions, include_external=False, kinds=True, exclude=exclude, unread=unread)
 

@@ -17,20 +17,26 @@ from import_contracts.reading.files.precedence import Unread, candidate, choice,
 from import_contracts.reading.files.program import Portions
 
 
-def find_portions(roots: Iterable[str], source_roots: Iterable[Path], *, plain: bool = False) -> Portions:
+def find_portions(
+    roots: Iterable[str],
+    source_roots: Iterable[Path],
+    *,
+    plain: bool = False,
+    elsewhere: str = " If it is elsewhere, add the folder that contains it to 'source_roots'.",
+) -> Portions:
     """Return each root package with its folder or folders, in the order of ``roots``; if ``plain``, single files too.
 
     A package is searched for in the source roots, in order, and then among the packages installed for the running
     Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420), and
     takes other folders along if its ``__init__.py`` extends its path. Raises UserError, with a problem for every root
-    package that is not found or is not a top-level package.
+    package that is not found or is not a top-level package; ``elsewhere`` says what to do about one that is elsewhere.
     """
     places = list(dict.fromkeys(map(str, source_roots)))
     problems: list[Problem] = []
     portions: list[tuple[str, str]] = []
     for name in dict.fromkeys(roots):
         try:
-            portions += [(name, folder) for folder in _folders(name, places, plain=plain)]
+            portions += [(name, folder) for folder in _folders(name, places, plain=plain, elsewhere=elsewhere)]
         except _NotFoundError as error:
             problems.append(Problem(str(error)))
     if problems:
@@ -78,7 +84,7 @@ class _NotFoundError(Exception):
     """There is no top-level package of a name; the message is what to write instead."""
 
 
-def _folders(name: str, places: list[str], *, plain: bool = False) -> list[str]:
+def _folders(name: str, places: list[str], *, plain: bool = False, elsewhere: str = "") -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
     on_path = [os.path.abspath(entry) for entry in sys.path]
@@ -87,8 +93,7 @@ def _folders(name: str, places: list[str], *, plain: bool = False) -> list[str]:
     if folders:
         return folders
     near = did_you_mean(name, regular_packages(places))
-    hint = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
-    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{near or elsewhere}")
 
 
 def _portions(name: str, places: Collection[str], *, plain: bool = False) -> tuple[list[str], list[Unread]]:
