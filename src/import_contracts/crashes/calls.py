@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
-from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN, Names
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
@@ -133,8 +133,15 @@ class Calls(Objects):
             )
             if not is_harmless and isinstance(each.value, str) and not (origin and only_reads(origin.name)):
                 self._give_name(each.value)
-        self.note(FailureError(UNKNOWN))
+        may_import = origin is None or origin.may_import or not all(self._is_plain(each.value) for each in arguments)
+        self.note(FailureError(UNKNOWN if may_import else NO_IMPORT_ERROR))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _is_plain(self, value: object) -> bool:
+        """Tell whether code that is given a value imports nothing because of it."""
+        if isinstance(value, str):
+            return value.partition(".")[0] not in self.model.modules
+        return isinstance(value, External | bytes | int | float | None)
 
     def _give_name(self, text: str) -> None:
         """Note that code that is not followed is given some text, which may name a module or something in one.

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.machine import FailureError, Left
-from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN, Names
 from import_contracts.crashes.operators import Operators, is_constant
 from import_contracts.crashes.relevance import is_builtin, is_logger
 from import_contracts.crashes.scopes import Scope
@@ -78,7 +78,7 @@ class Evaluator(Operators):
                 return External(f"__path__ {scope.module}")
         if is_builtin(name) and not name.startswith("__d") and UNKNOWN not in scope.space:
             return External(f"builtins.{name}")
-        self.note(FailureError(UNKNOWN))
+        self.note(FailureError(NO_IMPORT_ERROR))
         return UNKNOWN
 
     def _attribute(self, node: ast.Attribute) -> object:

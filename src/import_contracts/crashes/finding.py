@@ -13,8 +13,10 @@ from import_contracts.crashes.memory import ABSENT, UNKNOWN
 from import_contracts.crashes.values import (
     Argument,
     Arguments,
+    Container,
     Each,
     External,
+    FilePath,
     ModuleInfo,
     ModuleValue,
     first_of,
@@ -94,15 +96,24 @@ class Finder(Iterators):
     def iterate_modules(self, arguments: Arguments) -> object:
         """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
         path, prefix = named_argument(arguments, "path", 0), named_argument(arguments, "prefix", 1)
-        if not isinstance(path, External) or not path.name.startswith("__path__ "):
+        if (package := self._package_of(path)) is None:
             return UNKNOWN
-        package = path.name.removeprefix("__path__ ")
         before = "" if prefix is ABSENT else prefix
         inside = [each for each in self.model.modules if each.rpartition(".")[0] == package]
         if not isinstance(before, str):
             return UNKNOWN
         found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
         return tuple(found)
+
+    def _package_of(self, path: object) -> str | None:
+        """Return the package whose ``__path__`` it is, or whose folder is the only one in a list; None if unknown."""
+        if isinstance(path, External) and path.name.startswith("__path__ "):
+            return path.name.removeprefix("__path__ ")
+        folders = self.elements(path) if isinstance(path, Container) else None
+        if folders is None or len(folders) != 1:
+            return None
+        packages = (each for each in self.model.sources.values() if each.is_package)
+        return next((each.module for each in packages if f"/{posixpath.dirname(each.path)}" == folders[0]), None)
 
     def walk_packages(self, arguments: Arguments) -> object:
         """``pkgutil.walk_packages(path, prefix)``: imports each package behind its name, and goes on inside."""
@@ -158,6 +169,45 @@ class Finder(Iterators):
             return self.call_unknown(arguments, External("glob.glob"))
         found = self._files_in(posixpath.dirname(pattern))
         return self.new("set", tuple([each for each in found if fnmatchcase(each, pattern)]))
+
+    def is_there(self, arguments: Arguments, *, is_file: bool | None = None) -> object:
+        """``os.path.exists(path)``, ``isfile`` or ``isdir``: what is known is there; other files may be."""
+        path = first_of(arguments)
+        if not isinstance(path, str):
+            return self.call_unknown(arguments, External("os.path.exists"))
+        for files in (True, False):
+            paths = (f"/{source.path}" for source in self.model.sources.values())
+            if path in (paths if files else map(posixpath.dirname, paths)):
+                return is_file in (files, None)
+        return UNKNOWN
+
+    def make_path(self, arguments: Arguments) -> object:
+        """``pathlib.Path(path, ...)``."""
+        values = [each.value for each in arguments if isinstance(each.value, str) and not each.keyword]
+        if not values or len(values) != len(arguments):
+            return self.call_unknown(arguments, External("pathlib.Path"))
+        return FilePath(posixpath.normpath(posixpath.join(*map(str, values))))
+
+    def method_of_path(self, name: str, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
+        """Follow a method of a ``pathlib.Path``."""
+        path, given = first_of(arguments), [each.value for each in arguments[1:] if isinstance(each.value, str)]
+        if not isinstance(path, FilePath) or len(given) + 1 != len(arguments):
+            return self.call_unknown(arguments)
+        match name, *given:
+            case "resolve" | "absolute", *_:
+                return path
+            case "joinpath", *parts:
+                return FilePath(posixpath.join(path, *map(str, parts)))
+            case "glob", str(pattern) if pattern.endswith(".py") and "/" not in pattern:
+                found = [each for each in self._files_in(path) if fnmatchcase(posixpath.basename(each), pattern)]
+                return self.new("set", tuple(map(FilePath, found)))
+            case ("iterdir",):
+                return self.new("set", tuple(map(FilePath, self._files_in(path))))
+            case "is_file" | "is_dir" | "exists", *_:
+                return self.is_there(arguments[:1], is_file={"is_file": True, "is_dir": False}.get(name))
+            case "as_posix" | "__str__" | "__fspath__", *_:
+                return str(path)
+        return UNKNOWN
 
     def _files_in(self, folder: str) -> list[str]:
         paths = sorted(f"/{source.path}" for source in self.model.sources.values())

@@ -30,7 +30,7 @@ from import_contracts.crashes.case_patterns import CasePatterns
 from import_contracts.crashes.known import known_function
 from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import FailureError, Left, is_caught, raised
-from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN
+from import_contracts.crashes.memory import ABSENT, MAYBE, NO_IMPORT_ERROR, UNKNOWN
 from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import Code, Operations
 from import_contracts.crashes.scopes import Scope
@@ -110,8 +110,8 @@ class Interpreter(CasePatterns):
     def _evaluate(self, operation: does.Evaluate) -> None:
         self.evaluate(operation.value)
 
-    def _may_raise(self, _: does.MayRaise) -> None:
-        self.note(FailureError(UNKNOWN))
+    def _may_raise(self, operation: does.MayRaise) -> None:
+        self.note(FailureError(UNKNOWN if operation.may_import else NO_IMPORT_ERROR))
 
     def _assign(self, operation: does.Assign) -> None:
         if operation.is_in_place and isinstance(operation.value, ast.BinOp):
@@ -283,7 +283,8 @@ class Interpreter(CasePatterns):
         """Return what a metaclass makes of a class whose body was followed."""
         if not isinstance(metaclass, ClassValue):
             if UNKNOWN in made.behind or metaclass is UNKNOWN:
-                self.note(FailureError(UNKNOWN))
+                is_standard = made.bases and all(isinstance(each, External) and each.is_standard for each in made.bases)
+                self.note(FailureError(NO_IMPORT_ERROR if is_standard else UNKNOWN))
             self.announce(made, arguments)
             return made
         given = (Argument(made.name), Argument(made.bases), Argument(Container("dict", made.names)), *arguments)

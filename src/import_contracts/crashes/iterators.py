@@ -100,8 +100,9 @@ class Iterators(Evaluator):
         if items is None:
             return self.consume(arguments)
         self._consume(items, named_argument(arguments, "key"))
-        is_text = all(isinstance(each, str) for each in items) and len(arguments) == 1
-        return self.new("list", tuple(sorted(map(str, items))) if is_text else UNKNOWN)
+        texts = [each for each in items if isinstance(each, str)]
+        is_text = len(texts) == len(items) and len(arguments) == 1
+        return self.new("list", tuple(sorted(texts)) if is_text else UNKNOWN)
 
     def _consume(self, value: object, function: object) -> None:
         items = self.elements(value)
@@ -303,14 +304,15 @@ class Iterators(Evaluator):
 
     def method_of_text(self, name: str, arguments: Arguments) -> object:
         """Follow a method of a string."""
-        values = positional(arguments)
-        if values is None or name not in _TEXT_METHODS:
+        values = positional(tuple([each for each in arguments if name != "format" or each.keyword in {"", "*", "**"}]))
+        named = {each.keyword: each.value for each in arguments if each.keyword}
+        if values is None or name not in _TEXT_METHODS or not all(map(is_constant, named.values())):
             return UNKNOWN
         given = [self.elements(each) if isinstance(each, Container | Stream) else each for each in values[1:]]
         if not all(map(is_constant, given)) or None in given:
             return UNKNOWN
         try:
-            found = getattr(str(values[0]), name)(*given)
+            found = getattr(str(values[0]), name)(*given, **named)
         except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError):
             return UNKNOWN
         return self.new("list", tuple(found)) if isinstance(found, list) else found

@@ -87,6 +87,10 @@ def _table() -> dict[str, Known]:
         "sys.modules.values": lambda _, __: External(ALL_MODULES),
         "sys.modules.copy": _unknown,
         "os.listdir": Library.list_files,
+        "os.path.isfile": lambda machine, arguments: machine.is_there(arguments, is_file=True),
+        "os.path.isdir": lambda machine, arguments: machine.is_there(arguments, is_file=False),
+        "os.path.exists": lambda machine, arguments: machine.is_there(arguments),
+        "pathlib.Path": Library.make_path,
         "glob.glob": Library.match_files,
         "pkgutil.iter_modules": Library.iterate_modules,
         "pkgutil.walk_packages": Library.walk_packages,
@@ -228,6 +232,7 @@ def known_function(name: str) -> Known | None:
 _METHODS = {
     "Container": Library.method_of_container,
     "str": Library.method_of_text,
+    "Path": Library.method_of_path,
     "Manager": Library.method_of_manager,
     "Stream": Library.method_of_stream,
     "Wrapped": Library.method_of_wrapped,

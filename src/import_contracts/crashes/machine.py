@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from import_contracts.crashes.crash import Crash, Frame
-from import_contracts.crashes.memory import UNKNOWN, Delta, Memory, joined
+from import_contracts.crashes.memory import NO_IMPORT_ERROR, UNKNOWN, Delta, Memory, joined
 from import_contracts.crashes.modules import Modules, Spent, World
 from import_contracts.crashes.operations import Operations
 from import_contracts.crashes.scopes import Scope
@@ -317,9 +317,11 @@ class Machine(ABC):
             return
         guard = self._guards[-1]
         partial = (*self.modules.partial, within) if within else tuple(self.modules.partial)
-        # One of which nothing is known may be raised from there on, and may be any other.
-        if not any(each.error.kind is UNKNOWN and len(each.partial) <= len(partial) for each in guard.pending):
-            from_there_on = error.kind is UNKNOWN or bool(within)
+        # One of which little is known may be raised from there on, and one of which nothing is known may be any other.
+        is_vague = error.kind is UNKNOWN or error.kind is NO_IMPORT_ERROR
+        same = (UNKNOWN, error.kind) if is_vague else (UNKNOWN,)
+        if not any(each.error.kind in same and len(each.partial) <= len(partial) for each in guard.pending):
+            from_there_on = is_vague or bool(within)
             guard.pending.append(_Thrown(error, self.memory.since(guard.mark), partial, from_there_on))
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
@@ -379,9 +381,12 @@ def is_caught(error: FailureError, by: object) -> bool | None:
     if isinstance(by, tuple):
         answers = [is_caught(error, each) for each in by]
         return True if True in answers else None if None in answers else False
+    is_vague = error.kind is UNKNOWN or error.kind is NO_IMPORT_ERROR
     if isinstance(by, External) and by.name in {"builtins.BaseException", "builtins.Exception"}:
-        return True if error.kind is UNKNOWN or by.name.endswith("BaseException") else is_subclass(error.kind, by)
-    return None if error.kind is UNKNOWN else is_subclass(error.kind, by)
+        return True if is_vague or by.name.endswith("BaseException") else is_subclass(error.kind, by)
+    if error.kind is NO_IMPORT_ERROR and is_subclass(by, External("builtins.ImportError")):
+        return False
+    return None if is_vague else is_subclass(error.kind, by)
 
 
 def is_subclass(kind: object, of: object) -> bool | None:

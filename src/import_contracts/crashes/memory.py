@@ -16,6 +16,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+NO_IMPORT_ERROR = Unknown()
+"""The class of an exception of which nothing else is known."""
 MAYBE = Unknown()
 """The same, and the name may be unbound."""
 REPLACED = Unknown()

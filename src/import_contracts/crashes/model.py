@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.crashes.operations import ReadingContext
 from import_contracts.crashes.reach import reached
+from import_contracts.crashes.relevance import lists_files
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
@@ -358,7 +359,7 @@ class Listing(NamedTuple):
 
 def listing_in(text: str) -> Listing | None:
     """Return how a text may list the files of modules; None if it does not."""
-    if _LISTS.search(text) is None:
+    if not lists_files(text):
         return None
     return Listing(frozenset(_PATH.findall(text)), _LISTS_AT_ONCE.search(text) is not None, "walk_packages" in text)
 
@@ -370,8 +371,7 @@ _FEW = 2
 _OF_MODULES = ("import_module", "sys.modules", "iter_modules")
 _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
-_LISTS = re.compile(r"iter_modules|walk_packages|listdir|glob(?!al)")
-_LISTS_AT_ONCE = re.compile(r"^\S.*(?:listdir|glob)\(", re.MULTILINE)
+_LISTS_AT_ONCE = re.compile(r"^\S.*(?:listdir|glob|iterdir)\(", re.MULTILINE)
 _STRINGS = re.compile(r"""["']([\w.{%/][\w.{}:%/ -]*)["']""")
 _WORD = re.compile(r"\w+")
 _BEGINNING = re.compile(r"(?:\{[^{}]*\}|%s)?\.*(\w+(?:\.\w+)*)(?![\w{%])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from itertools import chain
 
@@ -17,6 +18,7 @@ from import_contracts.crashes.values import (
     Container,
     ErrorValue,
     External,
+    FilePath,
     FunctionValue,
     InstanceValue,
     Literal,
@@ -98,6 +100,8 @@ class Objects(Importer):
                 if found is ABSENT:
                     found = External(f"{(TYPE if is_metaclass(of) else OBJECT).name}.{name}")
                 return found if name == "__new__" else self._bind_to(found, first, of)
+            case FilePath():
+                return self._path_attribute(value, name)
             case Container() | Stream() | Manager() | Partial() | ModuleNames() | str() | Wrapped():
                 return self._method(value, name)
             case FunctionValue(module) if name == "__globals__":
@@ -110,6 +114,16 @@ class Objects(Importer):
                 return crash.imported if crash.error == "ImportError" else crash.name or UNKNOWN
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
+
+    def _path_attribute(self, path: FilePath, name: str) -> object:
+        match name:
+            case "name":
+                return posixpath.basename(path)
+            case "stem" | "suffix":
+                return posixpath.splitext(posixpath.basename(path))[name == "suffix"]
+            case "parent":
+                return FilePath(posixpath.dirname(path))
+        return BoundMethod(External(f"Path.{name}"), path)
 
     def _method(self, value: object, name: str) -> object:
         if isinstance(value, Partial) and name == "func":

@@ -46,7 +46,9 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class MayRaise:
-    """Something was left out that may raise an exception."""
+    """Something was left out that may raise an exception: an ImportError only if it ``may_import``."""
+
+    may_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)

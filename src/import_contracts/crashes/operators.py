@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from import_contracts.crashes.values import (
     Argument,
     Container,
     External,
+    FilePath,
     FunctionValue,
     InstanceValue,
     ModuleNames,
@@ -146,6 +148,8 @@ class Operators(Calls):
                 return result
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
+        if isinstance(left, FilePath) and isinstance(word, ast.Div) and isinstance(right, str):
+            return FilePath(posixpath.join(left, right))
         lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
         if isinstance(word, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))

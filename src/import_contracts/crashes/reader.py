@@ -45,7 +45,7 @@ from import_contracts.crashes.operations import (
     With,
 )
 from import_contracts.crashes.outline import GLOBALS, outline
-from import_contracts.crashes.relevance import Relevance, is_exception
+from import_contracts.crashes.relevance import Relevance, is_exception, lists_files
 from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
 from import_contracts.reading.source import trees
@@ -68,6 +68,7 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
         tree = _parse(text, parse)
     global_lines = [text.count("\n", 0, each.start()) + 1 for each in GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
+    reader.relevant.everything = lists_files(text)
     reader.has_future_annotations = _has_future_annotations(tree)
     try:
         reader.block(tree.body)
@@ -212,7 +213,7 @@ class _OperationReader(Visitor):
         self.declared: dict[str, int] = {}
         self.submodules: set[str] = set()
         self.has_future_annotations = False
-        self._relevant = Relevance(everything=in_function)
+        self.relevant = Relevance(everything=in_function)
         self._context = context
         self._lazy = lazy
         self._lazy_modules: frozenset[str] | None = frozenset()  # None if they are unknown
@@ -262,20 +263,24 @@ class _OperationReader(Visitor):
         for node in nodes:
             if node is None or isinstance(node, ast.Constant):
                 continue
-            if self._relevant.matters(node):
+            if self.relevant.matters(node):
                 self.operations.append(Evaluate(node))
                 for each in trees.walk(node):
                     if isinstance(each, ast.NamedExpr):
                         self._targets(each.target)
             else:
-                self._may_raise()
+                self._may_raise(node)
                 for each in trees.walk(node) if not isinstance(node, ast.Attribute) else ():
                     if isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
                         self._bind(each.target.id, each.lineno)
 
-    def _may_raise(self) -> None:
-        if MayRaise not in map(type, self.operations[-3:]):
-            self.operations.append(MayRaise())
+    def _may_raise(self, node: ast.expr | None = None) -> None:
+        """Note that something that is left out may raise an exception: an expression, or an assignment to a target."""
+        noted = [each.may_import for each in self.operations[-3:] if isinstance(each, MayRaise)]
+        if not any(noted):
+            may_import = node is None or self.relevant.may_import(node)
+            if may_import or not noted:
+                self.operations.append(MayRaise(may_import))
 
     # --- imports -------------------------------------------------------------------------------------------------
 
@@ -308,7 +313,7 @@ class _OperationReader(Visitor):
 
     def _add_star(self, module: str, line: int) -> None:
         if self._is_ours(module):
-            self._relevant.everything = True
+            self.relevant.everything = True
         else:
             self._add_external(module)
         self.operations.append(ImportStar(line, module if self._is_ours(module) else None))
@@ -316,11 +321,11 @@ class _OperationReader(Visitor):
     def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, value: External) -> None:
         if not self._is_ours(module):
             self._add_external(module)
-            self._relevant.add_external(name, value.name)
+            self.relevant.add_external(name, value.name)
             self._bind(name, operation.line, value)
         elif self._is_lazy(module, operation.line):
             self.operations.append(LazyImport(name, operation))
-            self._relevant.lazy.add(name)
+            self.relevant.lazy.add(name)
             self._imported(name, operation.line)
         else:
             self.operations.append(operation)
@@ -331,7 +336,7 @@ class _OperationReader(Visitor):
         """Note a name that is bound to something of the program; without a line, its package has it already."""
         if line is not None:
             self.define(name, line)
-        self._relevant.names.add(name)
+        self.relevant.names.add(name)
 
     def _add_external(self, module: str) -> None:
         """Note the import of a module outside the program, which may be missing."""
@@ -372,7 +377,7 @@ class _OperationReader(Visitor):
                 binds_unknown,
             )
         )
-        self._relevant.names.add(node.name)
+        self.relevant.names.add(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
@@ -382,11 +387,11 @@ class _OperationReader(Visitor):
 
     def _annotates(self, annotation: ast.expr, node: ast.AST) -> bool:
         """Tell whether the evaluation of an annotation matters."""
-        if isinstance(annotation, ast.Name | ast.Constant) and not self._relevant.is_lazy(annotation):
+        if isinstance(annotation, ast.Name | ast.Constant) and not self.relevant.is_lazy(annotation):
             return False
         hidden = {each.name for each in getattr(node, "type_params", ())}
         names = (each.id for each in trees.walk(annotation) if isinstance(each, ast.Name))
-        return hidden.isdisjoint(names) and self._relevant.matters(annotation)
+        return hidden.isdisjoint(names) and self.relevant.matters(annotation)
 
     def _bound_in_module(self, node: FunctionDefinition) -> tuple[frozenset[str], bool]:
         """Return the names that a function may bind in the module, and whether it may bind unknown ones."""
@@ -418,7 +423,7 @@ class _OperationReader(Visitor):
                 frozenset(name for each in node.body if isinstance(each, ast.Global) for name in each.names),
             )
         )
-        self._relevant.names.add(node.name)
+        self.relevant.names.add(node.name)
 
     # --- simple statements ---------------------------------------------------------------------------------------
 
@@ -447,11 +452,11 @@ class _OperationReader(Visitor):
 
     def visit_Assert(self, node: ast.Assert) -> None:
         self._evaluate(node.test)
-        self._may_raise()
+        self._may_raise(node.test)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Name) or self._relevant.matters(target):
+            if isinstance(target, ast.Name) or self.relevant.matters(target):
                 self.operations.append(Delete(target))
             else:
                 self._may_raise()
@@ -489,21 +494,21 @@ class _OperationReader(Visitor):
             self.operations.append(Assign(tuple(targets), value))
             self._targets(*targets)
             return
-        matters = static is UNKNOWN and self._relevant.matters(value)
-        if matters or any(not isinstance(each, ast.Name) and self._relevant.matters(each) for each in targets):
+        matters = static is UNKNOWN and self.relevant.matters(value)
+        if matters or any(not isinstance(each, ast.Name) and self.relevant.matters(each) for each in targets):
             self.operations.append(Assign(tuple(targets), value, is_in_place))
             self._targets(*targets, relevant=matters)
             return
         if static is UNKNOWN:
             self._evaluate(value)
         elif isinstance(value, ast.Call):
-            self._may_raise()
+            self._may_raise(value)
         for target in targets:
             for each in _names(target):
                 self._bind(each.id, each.lineno, static if target is each else UNKNOWN)
                 if isinstance(static, Literal) and not isinstance(value, ast.Tuple):
-                    self._relevant.names.add(each.id)
-                self._relevant.forget_origin(each.id)
+                    self.relevant.names.add(each.id)
+                self.relevant.forget_origin(each.id)
             if not isinstance(target, ast.Name):
                 self._may_raise()
 
@@ -515,8 +520,8 @@ class _OperationReader(Visitor):
             return Literal(value)
         if (known := self._conditions.value(value)) is not None and isinstance(value, ast.Compare | ast.Name):
             return known
-        if not self._relevant.matters(value):
-            origin = self._relevant.origin(value)
+        if not self.relevant.matters(value):
+            origin = self.relevant.origin(value)
             return settled_external(External(origin)) if origin else UNKNOWN
         return UNKNOWN
 
@@ -526,7 +531,7 @@ class _OperationReader(Visitor):
             for each in _names(target):
                 self.define(each.id, each.lineno)
                 if relevant:
-                    self._relevant.names.add(each.id)
+                    self.relevant.names.add(each.id)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
         name = node.name  # type: ignore[attr-defined]  # Python 3.12 and later
@@ -540,7 +545,7 @@ class _OperationReader(Visitor):
             self._evaluate_walrus(node.test)
             self.block(node.body if known else node.orelse)
             return
-        matters = self._relevant.matters(node.test)
+        matters = self.relevant.matters(node.test)
         if not matters:
             self._evaluate(node.test)
         then, otherwise = self._collect(node.body), self._collect(node.orelse)
@@ -549,7 +554,7 @@ class _OperationReader(Visitor):
             self.operations.append(If(node.test, then, otherwise))
 
     def _evaluate_walrus(self, node: ast.expr) -> None:
-        if not isinstance(node, ast.Name | ast.Constant) and self._relevant.matters(node):
+        if not isinstance(node, ast.Name | ast.Constant) and self.relevant.matters(node):
             self._evaluate(node)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
@@ -577,7 +582,7 @@ class _OperationReader(Visitor):
     def _handler(self, node: ast.ExceptHandler) -> Handler:
         if node.name:
             self.define(node.name, node.lineno)
-            self._relevant.names.add(node.name)
+            self.relevant.names.add(node.name)
         return Handler(node.type, node.name, self._collect(node.body))
 
     def visit_TryStar(self, node: ast.TryStar) -> None:
@@ -603,7 +608,7 @@ class _OperationReader(Visitor):
                 name = each.rest if isinstance(each, ast.MatchMapping) else getattr(each, "name", None)
                 if name:
                     self.define(name, case.pattern.lineno)
-                    self._relevant.names.add(name)
+                    self.relevant.names.add(name)
             cases.append(Case(case.pattern, case.guard, self._collect(case.body)))
         self.operations.append(Match(node.subject, tuple(cases)))
 

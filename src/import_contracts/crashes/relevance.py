@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 
 from import_contracts.crashes.values import External
 from import_contracts.reading.source import trees
@@ -48,6 +49,8 @@ _EXTERNALS = frozenset(
     {"builtins", "importlib", "importlib.import_module", "importlib.reload", "os._exit", "sys.exit", "sys.modules"}
     | {"unittest.mock.patch"}
 )
+_LISTS = re.compile(r"iter_modules|walk_packages|listdir|iterdir|glob(?!al)")
+_USES = (ast.Call, ast.Attribute)
 _OWN_NAMES = frozenset({"__name__", "__package__"})
 
 
@@ -85,6 +88,16 @@ class Relevance:
         origin = self._origins.get(dotted[0], f"builtins.{dotted[0]}" if is_builtin(dotted[0]) else None)
         return origin and ".".join((origin, *dotted[1:]))
 
+    def may_import(self, node: ast.expr) -> bool:
+        """Tell whether an expression that does not matter may raise an ImportError: by code of other libraries."""
+        for each in trees.walk(node):
+            origin = self.origin(each.func if isinstance(each, ast.Call) else each) if isinstance(each, _USES) else None
+            if origin is None and isinstance(each, ast.Call):
+                return True
+            if origin is not None and External(origin).may_import:
+                return True
+        return False
+
     def is_lazy(self, node: ast.expr) -> bool:
         """Tell whether an expression is the name of a lazy import."""
         return isinstance(node, ast.Name) and node.id in self.lazy
@@ -117,6 +130,11 @@ class Relevance:
             return False
         origin = self.origin(node.func)
         return not (origin and External(origin).is_standard) and not only_reads(last_name(node.func))
+
+
+def lists_files(text: str) -> bool:
+    """Tell whether a text may list files of modules: then each expression may be the name of one."""
+    return _LISTS.search(text) is not None
 
 
 def is_logger(node: ast.expr) -> bool:

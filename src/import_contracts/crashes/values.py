@@ -30,6 +30,11 @@ class External:
         return self.name.partition(".")[0] in sys.stdlib_module_names
 
     @property
+    def may_import(self) -> bool:
+        """Whether to use it may import modules of the program, or others that may be missing."""
+        return not self.is_standard or self.name.startswith(_IMPORTING)
+
+    @property
     def builtin(self) -> object:
         """The builtin object of this name; ABSENT if it is none."""
         return getattr(builtins, self.name[9:], ABSENT) if self.name.startswith("builtins.") else ABSENT
@@ -52,6 +57,15 @@ def settled_external(value: object) -> object:
 
 class OwnName(str):
     """The name of a module as its ``__name__`` has it: whoever is given it may change the module."""
+
+    __slots__ = ()
+
+
+_IMPORTING = ("importlib", "pkgutil", "runpy", "logging.config", "builtins.exec", "builtins.eval", "pydoc", "unittest")
+
+
+class FilePath(str):
+    """A ``pathlib.Path``; the folder of the program is "/"."""
 
     __slots__ = ()
 
