@@ -692,3 +692,10 @@ def test_a_source_root_with_a_name_that_is_too_long_does_not_exist(shop: Path) -
 @pytest.mark.parametrize("command", ["cycles x", "graph x", "fix x", "trend x", "init x", "explain x.a x.b"])
 def test_without_a_configuration_an_option_finds_what_is_elsewhere(tmp_path: Path, command: str) -> None:
     assert "name the folder that contains it: --source-root DIR." in lint(tmp_path, *command.split()).err
+
+
+@pytest.mark.parametrize("command", ["check", "cycles", "graph", "fix --diff", "trend", "explain", "baseline status"])
+def test_every_command_that_reads_the_program_has_a_number_of_processes(shop: Path, command: str) -> None:
+    runs = [lint(shop, *command.split(), "--no-cache", "--jobs", jobs) for jobs in ("1", "2")]
+    assert runs[0] == runs[1]
+    assert "option" not in runs[0].err

@@ -195,8 +195,8 @@ _VIEW = """([data, opened, order]) => {
   const program = new Program(data);
   const open = opened.map((name) => program.byName.get(name));
   const inside = data.depth ? data.inside : [];
-  const violating = new Set();
-  const asked = { inside, open, kinds: 7, only: "", hubs: true, near: null, violating, order };
+  const none = new Set();
+  const asked = { inside, open, kinds: 7, only: "", hubs: true, near: null, violating: none, breaking: none, order };
   const view = new View(program, asked);
   const name = (box) => program.names[box];
   const lines = view.links.filter((link) => link.isDrawn);

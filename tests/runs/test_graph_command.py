@@ -285,3 +285,16 @@ def test_names_that_are_no_identifiers_do_no_harm(tmp_path: Path) -> None:
     for format_ in ("text", "dot", "json", "mermaid", "svg"):
         run = lint(tmp_path, "graph", "shop", "--format", format_)
         assert run.status == 0, run.err
+
+
+def test_of_what_breaks_a_contract_about_cycles_only_the_arrows_upwards_are_marked(tmp_path: Path) -> None:
+    program(tmp_path, "shop.a -> shop.b", "shop.b -> shop.c", "shop.a -> shop.c", "shop.c -> shop.a")
+    write(tmp_path, {"pyproject.toml": configuration(contract("cycles", "acyclic"))})
+
+    def marked(*options: str) -> dict[str, bool]:
+        found = json.loads(lint(tmp_path, "graph", "--format", "json", *options).out)
+        return {f"{each['importer']} -> {each['imported']}": each["breaks_contract"] for each in found["links"]}
+
+    assert [link for link, breaks in marked().items() if breaks] == ["shop.c -> shop.a"]
+    assert all(marked("--only", "violations").values())
+    assert len(marked("--only", "violations")) == 4

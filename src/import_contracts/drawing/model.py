@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -69,7 +69,8 @@ class Subject:
     ``statements`` returns the statements of an import, whose column and text are read when they are first used.
     ``judge`` and ``diagnose`` are called when `contracts` or `cycles` is first used, since they take longer than a
     picture without them. ``folder`` is what paths are relative to, ``root`` the folder of the repository; "" without
-    one. ``configuration`` is the path of the configuration; "" without one. ``forge`` returns the address of a file in
+    one. ``configuration`` is the path of the configuration; "" without one. ``cycle_types`` are the contract types
+    about cycles. ``forge`` returns the address of a file in
     the repository, as `file_address` does.
     """
 
@@ -84,6 +85,7 @@ class Subject:
     root: str = ""
     configuration: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    cycle_types: frozenset[str] = frozenset()
     forge: Callable[[], str] = str
 
     @cached_property
@@ -109,9 +111,23 @@ class Subject:
     @cached_property
     def violating(self) -> frozenset[Edge]:
         """The imports on the chains of violations."""
-        return frozenset(
-            (step.importer, step.imported)
-            for outcome in self.contracts
-            for violation in outcome.violations
-            for step in violation.chain
-        )
+        return _on_chains(self.contracts)
+
+    @cached_property
+    def marked(self) -> frozenset[Edge]:
+        """Those of them that are marked wherever they lead.
+
+        What breaks a contract about cycles is marked only where it leads upwards: all imports in a cycle do, and the
+        color of their boxes says so. If only violations are drawn, all are marked.
+        """
+        outcomes = (each for each in self.contracts if each.type not in self.cycle_types)
+        return self.violating if self.options.only == "violations" else _on_chains(outcomes)
+
+
+def _on_chains(outcomes: Iterable[Outcome]) -> frozenset[Edge]:
+    return frozenset(
+        (step.importer, step.imported)
+        for outcome in outcomes
+        for violation in outcome.violations
+        for step in violation.chain
+    )

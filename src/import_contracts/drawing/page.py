@@ -152,7 +152,7 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
         ],
         "imports": [list(_imports(name, subject, number, texts)) for name in modules.names],
         "texts": list(texts),
-        "contracts": [_contract(outcome, modules) for outcome in subject.contracts],
+        "contracts": [_contract(outcome, modules, subject.cycle_types) for outcome in subject.contracts],
         "cycles": [_cycle(cycle, modules) for cycle in subject.cycles.cycles],
         "crashes": [_crash(crash, modules) for crash in subject.cycles.crashes or ()],
         "plan": _crash_plan(subject.cycles.crash_plan, modules),
@@ -192,13 +192,14 @@ def _short(statement: Import) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _contract(outcome: Outcome, modules: _Modules) -> dict[str, Any]:
+def _contract(outcome: Outcome, modules: _Modules, cycle_types: frozenset[str]) -> dict[str, Any]:
     return {
         "id": visible(outcome.id),
         "name": visible(outcome.name),
         "type": visible(outcome.type),
         "reason": visible_lines(outcome.reason),
         "kept": outcome.kept,
+        "cyclic": outcome.type in cycle_types,
         "violations": [
             {
                 "message": visible(violation.message),

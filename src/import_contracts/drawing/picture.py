@@ -133,7 +133,7 @@ def draw(subject: Subject) -> Picture:
     linked = frozenset(end for link in found.links for end in link)
     weights = {link: len(imports) for link, imports in found.links.items()}
     levels = find_levels(linked, weights, [layering.layers for layering in subject.layerings])
-    links = tuple(_links(found, levels, subject.violating))
+    links = tuple(_links(found, levels, subject))
     boxes = _boxes(found, levels, subject)
     arrangement = _arranged(boxes, levels, links) if len(boxes) <= MOST else None
     rows = arrangement.boxes if arrangement else levels.levels
@@ -215,11 +215,11 @@ def _boxes(found: Collapsed, levels: Levels, subject: Subject) -> dict[str, Box]
     }
 
 
-def _links(found: Collapsed, levels: Levels, violating: frozenset[Edge]) -> Iterator[Link]:
+def _links(found: Collapsed, levels: Levels, subject: Subject) -> Iterator[Link]:
     cut, reduced = frozenset(levels.cut), frozenset(levels.reduced)
     for link, imports in found.links.items():
-        breaks = not violating.isdisjoint(imports)
         is_cut = link in cut
+        breaks = not (subject.violating if is_cut else subject.marked).isdisjoint(imports)
         yield Link(*link, imports, is_cut, is_cut or breaks or link in reduced, breaks)
 
 

@@ -10,6 +10,7 @@ from import_contracts import git
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.layers import Layers
+from import_contracts.contracts.types import TYPES
 from import_contracts.drawing.forge import file_address
 from import_contracts.drawing.formats import FORMATS, left_out
 from import_contracts.drawing.model import Layering, Module, Options, Subject
@@ -78,6 +79,7 @@ def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
         root=root_text(snapshot.context.folder),
         configuration=config.file if config else "",
         problems=tuple(_problems(snapshot)),
+        cycle_types=frozenset(name for name, of_type in TYPES.items() if of_type.about_cycles),
         forge=partial(_forge, snapshot.context.folder),
     )
 

@@ -13,7 +13,10 @@ class Page {
     this.panel = new Panel(this);
     this.start = this.initial(data);
     this.state = this.start;
-    this.violating = this.violatingImports(data);
+    const edges = new Map(this.program.importers.map((importer, edge) => [importer * this.program.size + this.program.imported[edge], edge]));
+    this.edgeOf = (importer, imported) => edges.get(importer * this.program.size + imported);
+    this.violating = this.violatingImports(data.contracts);
+    this.breaking = this.violatingImports(data.contracts.filter((contract) => !contract.cyclic));
     this.canvas = document.createElement("canvas").getContext("2d");
     this.font = getComputedStyle(document.body).font;
     this.fillHeader(data);
@@ -49,10 +52,8 @@ class Page {
     };
   }
 
-  violatingImports(data) {
-    const edges = new Map(this.program.importers.map((importer, edge) => [importer * this.program.size + this.program.imported[edge], edge]));
-    this.edgeOf = (importer, imported) => edges.get(importer * this.program.size + imported);
-    const steps = data.contracts.flatMap((contract) => contract.violations.flatMap((violation) => violation.way));
+  violatingImports(contracts) {
+    const steps = contracts.flatMap((contract) => contract.violations.flatMap((violation) => violation.way));
     return new Set(steps.map(([importer, imported]) => this.edgeOf(importer, imported)));
   }
 
@@ -216,6 +217,7 @@ class Page {
         hubs: state.hubs,
         near: state.near ? state.select : null,
         violating: this.violating,
+        breaking: this.breaking,
         order: this.isStart(state) ? this.program.data.order : null,
       });
     }

@@ -147,8 +147,8 @@ class Program {
    none, if the packages themselves are;
    `open`, the packages that are opened in their place; `kinds`, as bits; `only`, "cycles", "violations" or ""; `hubs`,
    whether boxes that more than half of the others import are drawn; `near`, the box around which the others are left
-   out, or null; `violating`, the imports that break contracts; `order`, all linked boxes in the order of the model, or
-   null if that is not known for what is asked. */
+   out, or null; `violating`, the imports that break contracts, and `breaking`, those of them that are marked wherever they
+   lead; `order`, all linked boxes in the order of the model, or null if that is not known for what is asked. */
 class View {
   constructor(program, asked) {
     this.program = program;
@@ -156,7 +156,7 @@ class View {
     this.findBoxes(asked);
     this.findLinks(asked.kinds);
     this.choose(asked);
-    this.level();
+    this.level(asked);
   }
 
   findBoxes({ inside, open }) {
@@ -214,7 +214,6 @@ class View {
   }
 
   choose({ only, hubs, near, violating }) {
-    if (violating.size) for (const link of this.links) link.breaks = link.imports.some((edge) => violating.has(edge));
     this.hidden = [];
     if (!hubs) {
       const importing = new Map();
@@ -230,7 +229,7 @@ class View {
     }
     if (only) {
       const knots = this.knots(this.links);
-      const wanted = (link) => (only === "cycles" ? knots.get(link.tail) === knots.get(link.head) : link.breaks);
+      const wanted = (link) => (only === "cycles" ? knots.get(link.tail) === knots.get(link.head) : link.imports.some((edge) => violating.has(edge)));
       const ends = new Set(this.links.filter(wanted).flatMap(({ tail, head }) => [tail, head]));
       this.keep(wanted, (box) => ends.has(box));
     }
@@ -301,12 +300,14 @@ class View {
 
   /* Boxes without links are at height -1, apart from the others.
      Links within a component that lead against the order of siblings are cut; the others lead downwards. */
-  level() {
+  level({ only, violating, breaking }) {
     const order = this.layers();
     const knot = this.knots([...this.links, ...order]);
     for (const link of this.links) {
       const isInside = knot.get(link.tail) === knot.get(link.head);
       link.isCut = isInside && this.position(link.tail) > this.position(link.head);
+      const marked = link.isCut || only === "violations" ? violating : breaking;
+      link.breaks = marked.size > 0 && link.imports.some((edge) => marked.has(edge));
     }
     this.knot = this.knotSizes(this.knots(this.links));
     const down = this.links.filter((link) => !link.isCut);
