@@ -283,8 +283,7 @@ class Interpreter(CasePatterns):
         """Return what a metaclass makes of a class whose body was followed."""
         if not isinstance(metaclass, ClassValue):
             if UNKNOWN in made.behind or metaclass is UNKNOWN:
-                is_standard = made.bases and all(isinstance(each, External) and each.is_standard for each in made.bases)
-                self.note(FailureError(NO_IMPORT_ERROR if is_standard else UNKNOWN))
+                self.note(FailureError(UNKNOWN if _may_import(made) else NO_IMPORT_ERROR))
             self.announce(made, arguments)
             return made
         given = (Argument(made.name), Argument(made.bases), Argument(Container("dict", made.names)), *arguments)
@@ -487,6 +486,12 @@ class Interpreter(CasePatterns):
 
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
+
+
+def _may_import(made: ClassValue) -> bool:
+    """Tell whether it may import something to make a class, by other libraries or by its own methods."""
+    is_standard = all(isinstance(each, External) and not each.may_import for each in made.bases)
+    return not made.bases or not is_standard or any(isinstance(each, FunctionValue) for each in made.names.values())
 
 
 def _is_key(key: object) -> bool:
