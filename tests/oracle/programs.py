@@ -144,6 +144,7 @@ def wrapped(rng: random.Random, statement: str) -> str:
             f"from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    {statement}",
             f"try:\n    {statement}\nexcept ImportError:\n    pass",
             f"if True:\n    {statement}\nelse:\n    import os",
+            f"if __name__ == '__main__':\n    {statement}",
         ]
     )
 

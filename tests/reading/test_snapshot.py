@@ -57,6 +57,7 @@ LINES = [
         "c = 5",
         "__all__ = a.__all__",
     ),
+    "if '__main__' == __name__: import p.d",
     *("if TYPE_CHECKING:\n    from p import c", "def broken(:", "type X = int", "x = '\\d'", "import p.a; import p.c"),
 ]
 OWN_TYPE = """

@@ -611,7 +611,7 @@ FRAGMENTS = st.sampled_from(
      "\t", "    ", "\x0c", "\\", "\\\n", '"', "'", '"""', "f'", 'rf"', "{", "}", "(", ")", "[", "]", "#", "def f()",
      "else:",
      "try:", "class A", "match x:", "case 1:", "lambda", "__lazy_modules__ = ['a']", ",", "=", "é", "\x00", "\\N{",
-     "elif x:"]
+     "elif x:", "if __name__ == '__main__':"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(FRAGMENTS).map("".join))
 
@@ -985,6 +985,7 @@ LONG: dict[str, tuple[Callable[[int], str], int]] = {
     "quotes": (lambda n: "'" * (2 * n + 1), 20_000),
     "not": (lambda n: "if " + "not " * n + "TYPE_CHECKING: import a", 5_000),
     "and": (lambda n: "if " + "TYPE_CHECKING and " * n + "x: import a", 2_000),
+    "files that are started": (lambda n: "if __name__ == '__main__': import a\n" * n, 500),
     "elif": (lambda n: "if TYPE_CHECKING: pass\n" + "elif x: import a\n" * n, 500),
     "dots": (lambda n: "from " + "." * n + " import a", 50_000),
     "from": (lambda n: ":from a" * n, 8_000),
