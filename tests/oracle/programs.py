@@ -143,7 +143,7 @@ def wrapped(rng: random.Random, statement: str) -> str:
             f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import os\nelse:\n    {statement}",
             f"from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    {statement}",
             f"try:\n    {statement}\nexcept ImportError:\n    pass",
-            f"if True:\n    {statement}\nelse:\n    import os",
+            f"if True:\n    {statement}\nelse:\n    pass",
             f"if __name__ == '__main__':\n    {statement}",
         ]
     )
