@@ -1951,7 +1951,7 @@ def test_importers_are_all_that_may_come_to_a_module() -> None:
     ],
 )
 def test_a_module_on_a_ring_is_risky(files: Files, expected: list[str]) -> None:
-    assert sorted(model_of(files).risky()) == expected
+    assert sorted(model_of(files).risky) == expected
 
 
 @given(

@@ -110,7 +110,7 @@ class _Group:
     def _may_fail(self, world: World) -> set[str]:
         """Return the modules whose import may fail, whatever comes first; what is below them is followed before."""
         trials = Trials(world, int)
-        crashing = trials.crashes(set(self._model.risky()) - self._started.own)
+        crashing = trials.crashes(set(self._model.risky) - self._started.own)
         found = self._model.importers({*crashing, *trials.untried, *self._started.doubtful})
         trials.crashes(found - self._started.own)
         return found

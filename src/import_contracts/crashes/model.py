@@ -133,14 +133,15 @@ class ImportModel:
                 found.setdefault(each, []).append(module)
         return found
 
-    def risky(self) -> list[str]:
-        """Return the modules that may be needed while they are partially initialized.
+    @cached_property
+    def risky(self) -> tuple[str, ...]:
+        """The modules that may be needed while they are partially initialized.
 
         Each of these is in a cycle. A cycle that closes only through the packages around a module does not count, as
         these have always begun before the module; but ``import package.module`` gives a module the package too, which
         it then may use.
         """
-        return [module for component in components(self._all_needed) for module in component]
+        return tuple([module for component in components(self._all_needed) for module in component])
 
     @cached_property
     def _all_needed(self) -> dict[str, set[str]]:
@@ -205,13 +206,9 @@ class ImportModel:
         """Return the modules that the imports of some kinds name; with a star import, what is inside of these too."""
         imports = self.imports.get(module, {})
         found = {each for each, kind in imports.items() if kind in kinds and each in self.modules}
-        if found and module in self._with_stars:
+        if found and "import *" in self.sources[module].text:
             found.update(*(self._children.get(each, ()) for each in found.copy()))
         return found
-
-    @cached_property
-    def _with_stars(self) -> frozenset[str]:
-        return frozenset(module for module, source in self.sources.items() if "import *" in source.text)
 
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings.

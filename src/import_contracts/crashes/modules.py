@@ -117,7 +117,7 @@ class World:
         """
         ours = self.model
         hidden = (ours.not_named(module, self.reach.started(module)) for module in ours.modules)
-        return self.reach.below({*ours.risky(), *self.crashes}).union(self.effects.entries, *hidden)
+        return self.reach.below({*ours.risky, *self.crashes}).union(self.effects.entries, *hidden)
 
     def same_in(self, model: ImportModel) -> set[str]:
         """Return the modules that do the same in a program like this, which has them and all they start unchanged.

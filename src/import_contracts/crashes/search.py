@@ -65,7 +65,7 @@ def search_crashes(
 
 def least_tried(model: ImportModel) -> int:
     """Return how many modules a search tries; it tries them again if one starts more than is seen at first."""
-    return len(Reach(model.started).below(model.risky()))
+    return len(Reach(model.started).below(model.risky))
 
 
 def try_entries(
@@ -175,7 +175,7 @@ class Worlds:
 
         Once all have been searched, these are those that the entries may start, also by calls that were followed then.
         """
-        risky = self._model.risky()
+        risky = self._model.risky
         if entries is None or not self._before:
             return risky
         started = (each.below(entries) for each in (self._reach, *(world.reach for world in self._before)))

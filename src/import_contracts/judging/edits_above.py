@@ -166,7 +166,7 @@ class EditsAbove:
 
     def _are_not_followed(self, crashing: Collection[str]) -> bool:
         """Tell whether a search for crashes has no reason to import the modules or their importers."""
-        return not crashing and self._importers.isdisjoint(self._model.risky())
+        return not crashing and self._importers.isdisjoint(self._model.risky)
 
     def _keep_the_order(self) -> bool:
         """Tell whether a search follows all others in the order of the one before, and the modules for the same reason.
@@ -182,7 +182,7 @@ class EditsAbove:
     def _order(self, model: ImportModel) -> list[str]:
         """Return the modules as a search follows them, first those of cycles; without those that were edited."""
         reach = Reach(model.started)
-        orders = (reach.lowest_first(modules, reach.components()) for modules in (model.risky(), model.modules))
+        orders = (reach.lowest_first(modules, reach.components()) for modules in (model.risky, model.modules))
         return [module for module in dict.fromkeys(chain.from_iterable(orders)) if module not in self._importers]
 
     def _work(self, crashing: Collection[str]) -> bool:
