@@ -1,10 +1,11 @@
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 import import_contracts
-from import_contracts.crashes.outline import outline
+from import_contracts.crashes.outline import _end, outline
 
 
 def seen(text: str) -> list[object]:
@@ -58,3 +59,19 @@ def test_it_keeps_the_lines_of(text: str) -> None:
 def test_functions_that_may_bind_names_of_the_module_are_left() -> None:
     text = "\ndef f():\n    global x\n    x = 1\ndef g():\n    y = 1\n"
     assert outline(text) == "\ndef f():\n    global x\n    x = 1\ndef g():\n 0\n"
+
+
+def test_brackets_are_counted_once() -> None:
+    counted = 0
+
+    class Plain(str):
+        __slots__ = ()
+
+        def count(self, sub: str, start: int = 0, end: int = sys.maxsize, /) -> int:  # type: ignore[override]
+            nonlocal counted
+            counted += min(end, len(self)) - start
+            return super().count(sub, start, end)
+
+    text = Plain("\n  return (\n" + "1,\n" * 1000 + ")\nx = 1\n")
+    assert _end(text, 0, 0) == text.rindex("\nx")
+    assert counted <= 2 * len(text)

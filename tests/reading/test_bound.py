@@ -35,6 +35,6 @@ def test_no_name_that_a_module_has_is_missed(name: str) -> None:
         return Source(name, str(path), path.name == "__init__.py", decode(path.read_bytes()))
 
     names = BoundNames(graph(name), source).of(name)
-    has = {each for each in vars(module) if not (each.startswith("__") and each.endswith("__"))}
+    has = vars(module).keys()
     submodules = {path.stem for path in path.parent.glob("*.py")}
     assert names is None or has - submodules <= names

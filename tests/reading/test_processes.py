@@ -71,6 +71,16 @@ def test_the_call_is_made_here_if_the_copy_ends_without_an_answer(end: Callable[
         assert result() == "done"
 
 
+@copies
+def test_signals_of_ended_processes_may_be_ignored(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # then no process can be waited for
+    try:
+        with in_process(os.getpid, context(tmp_path)) as result:
+            assert result() != os.getpid()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_the_call_is_made_here_if_its_result_cannot_be_copied(tmp_path: Path) -> None:
     with in_process(lambda: lambda: 1, context(tmp_path)) as result:
         assert result()() == 1

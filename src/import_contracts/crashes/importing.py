@@ -19,7 +19,6 @@ from import_contracts.crashes.machine import (
     raised,
 )
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
-from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     Argument,
@@ -33,6 +32,7 @@ from import_contracts.crashes.values import (
     bind_unknown,
 )
 from import_contracts.graph.names import ancestors
+from import_contracts.reading.source.bound import OF_EVERY_MODULE
 
 
 class Importer(Machine):

@@ -263,12 +263,12 @@ class Interpreter(CasePatterns):
         self.stack.pop()
         scope.line = operation.first
         made = self.make_class(operation, bases, names, metaclass)
-        maker = dict(keywords).get("metaclass")
+        maker = dict(keywords).get("metaclass", TYPE)
         if isinstance(maker, FunctionValue):
             given = (Argument(made.name), Argument(bases), Argument(Container("dict", names)), *arguments)
             self.bind(operation.name, self._decorated(decorators, self.call(maker, given)))
             return
-        self.bind(operation.name, self._decorated(decorators, self._made_by(metaclass, made, arguments)))
+        self.bind(operation.name, self._decorated(decorators, self._made_by(metaclass, made, arguments, maker)))
 
     def _metaclass(self, bases: tuple[object, ...], keywords: dict[str, object]) -> object:
         given = keywords.get("metaclass", TYPE)
@@ -279,11 +279,11 @@ class Interpreter(CasePatterns):
             return given  # that of a class of a library does not derive from it
         return given if found == TYPE or (isinstance(given, ClassValue) and found in given.order) else found
 
-    def _made_by(self, metaclass: object, made: ClassValue, arguments: Arguments) -> object:
-        """Return what a metaclass makes of a class whose body was followed."""
+    def _made_by(self, metaclass: object, made: ClassValue, arguments: Arguments, named: object) -> object:
+        """Return what a metaclass makes of a class whose body was followed, in which another one may be named."""
         if not isinstance(metaclass, ClassValue):
             if UNKNOWN in made.behind or metaclass is UNKNOWN:
-                self.note(FailureError(UNKNOWN if _may_import(made) else NO_IMPORT_ERROR))
+                self.note(FailureError(UNKNOWN if _may_import(made, named) else NO_IMPORT_ERROR))
             self.announce(made, arguments)
             return made
         given = (Argument(made.name), Argument(made.bases), Argument(Container("dict", made.names)), *arguments)
@@ -488,9 +488,9 @@ class Interpreter(CasePatterns):
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
 
 
-def _may_import(made: ClassValue) -> bool:
+def _may_import(made: ClassValue, metaclass: object) -> bool:
     """Tell whether it may import something to make a class, by other libraries or by its own methods."""
-    is_standard = all(isinstance(each, External) and not each.may_import for each in made.bases)
+    is_standard = all(isinstance(each, External) and not each.may_import for each in (*made.bases, metaclass))
     return not made.bases or not is_standard or any(isinstance(each, FunctionValue) for each in made.names.values())
 
 

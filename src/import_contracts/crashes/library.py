@@ -9,7 +9,6 @@ from functools import partial
 from import_contracts.crashes.machine import FailureError, is_subclass, raised
 from import_contracts.crashes.managers import Managers
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
-from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.objects import DATACLASS_INITIALIZER, OBJECT, TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.operators import is_constant
@@ -38,6 +37,7 @@ from import_contracts.crashes.values import (
     positional,
     unbind_unknown,
 )
+from import_contracts.reading.source.bound import OF_EVERY_MODULE
 
 
 class Library(Managers):

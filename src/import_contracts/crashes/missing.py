@@ -14,11 +14,10 @@ from import_contracts.crashes import operations as does
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.messages import Lack, message
 from import_contracts.crashes.model import ImportModel
-from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
-from import_contracts.reading.source.bound import is_opaque
+from import_contracts.reading.source.bound import OF_EVERY_MODULE, is_opaque
 from import_contracts.reading.source.imports import ImportReader, Taken, WrittenImport, read_imports
 from import_contracts.reading.source.text import Source
 

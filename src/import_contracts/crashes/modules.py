@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import itemgetter, or_
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TypeAlias
 
 from import_contracts.crashes.bodies import Bodies
@@ -17,13 +17,10 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
 from import_contracts.crashes.values import InstanceValue, ModuleValue, bind_unknown
+from import_contracts.reading.source.bound import OF_EVERY_MODULE
 
 Spent: TypeAlias = tuple[int, int, int]
 """`World.work`, `World.effort` and `World.calls`, or parts of them."""
-OF_EVERY_MODULE = frozenset(
-    {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
-)
-"""The names that every module has before its body runs, or may have."""
 _ALL = -1
 """The bits of all modules."""
 

@@ -36,7 +36,10 @@ def outline(text: str) -> str:
 
 def _end(plain: str, start: int, indentation: int) -> int:
     """Return where a block ends that follows behind ``start``: at the first line that is not indented more."""
+    depth, done = 0, start
     for found in re.compile(rf"\n[ \t]{{0,{indentation}}}+[^ \t\n]").finditer(plain, start):
-        if plain.count("(", start, found.start()) == plain.count(")", start, found.start()):
-            return found.start()
+        depth += plain.count("(", done, found.start()) - plain.count(")", done, found.start())
+        done = found.start()
+        if not depth:
+            return done
     return len(plain)

@@ -50,7 +50,6 @@ _EXTERNALS = frozenset(
     | {"unittest.mock.patch"}
 )
 _LISTS = re.compile(r"iter_modules|walk_packages|listdir|iterdir|glob(?!al)")
-_USES = (ast.Call, ast.Attribute)
 _OWN_NAMES = frozenset({"__name__", "__package__"})
 
 
@@ -91,11 +90,10 @@ class Relevance:
     def may_import(self, node: ast.expr) -> bool:
         """Tell whether an expression that does not matter may raise an ImportError: by code of other libraries."""
         for each in trees.walk(node):
-            origin = self.origin(each.func if isinstance(each, ast.Call) else each) if isinstance(each, _USES) else None
-            if origin is None and isinstance(each, ast.Call):
-                return True
-            if origin is not None and External(origin).may_import:
-                return True
+            if isinstance(each, ast.Call | ast.Attribute):
+                origin = self.origin(each.func if isinstance(each, ast.Call) else each)
+                if origin is None or External(origin).may_import:
+                    return True
         return False
 
     def is_lazy(self, node: ast.expr) -> bool:

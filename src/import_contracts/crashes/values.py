@@ -61,7 +61,11 @@ class OwnName(str):
     __slots__ = ()
 
 
-_IMPORTING = ("importlib", "pkgutil", "runpy", "logging.config", "builtins.exec", "builtins.eval", "pydoc", "unittest")
+_IMPORTING = (
+    *("importlib", "pkgutil", "runpy", "zipimport", "logging.config", "builtins.exec", "builtins.eval", "pydoc"),
+    *("pickle", "shelve", "multiprocessing", "timeit", "profile", "cProfile", "doctest", "unittest"),
+)
+"""What of the standard library imports by names that it is given, runs other code, or is not on each platform."""
 
 
 class FilePath(str):

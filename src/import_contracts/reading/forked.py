@@ -25,3 +25,12 @@ def fork() -> int:
         return process
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end(process: int) -> None:
+    """End a copy that may still run, and wait until it is gone."""
+    try:
+        os.kill(process, 9)
+        os.waitpid(process, 0)
+    except OSError:  # it is gone: where SIGCHLD is ignored, the system waits for each process that ends
+        return

@@ -14,7 +14,7 @@ from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 from import_contracts.reading.context import RunContext, Step
-from import_contracts.reading.forked import CAN_FORK, fork
+from import_contracts.reading.forked import CAN_FORK, end, fork
 from import_contracts.reading.threads import started
 
 _T = TypeVar("_T")
@@ -68,9 +68,7 @@ def asking(
         try:
             yield _results(pipes, call, answer, context.step)
         finally:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
+            end(process)
 
 
 def _no_answer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
@@ -14,6 +15,10 @@ from import_contracts.reading.source.plain import for_older_parsers
 from import_contracts.reading.source.text import Source
 from import_contracts.records import NamedTuple
 
+OF_EVERY_MODULE = frozenset(
+    {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
+)
+"""The names that every module has before its body runs, or may have."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _OPAQUE = pattern(
     r"__getattr__|__path__|\b(?:globals|locals|vars|exec|eval|setattr|meta_path|path_hooks|global_enum)\b|\bmodules\["
@@ -36,10 +41,11 @@ class BoundNames:
     def of(self, module: str) -> frozenset[str] | None:
         """Return the names that a module may have; None if it may have any.
 
-        These are all that its statements bind, on any path, its submodules, and the same of what its star imports load.
+        These are all that its statements bind, on any path, its submodules, the same of what its star imports load, and
+        those that every module has.
         """
         todo: list[str | None] = [module]
-        names: set[str] = set()
+        names = set(OF_EVERY_MODULE)
         for each in todo:
             bound = None if each is None else self._bound(each)
             if each is None or bound is None:

@@ -10,7 +10,7 @@ from array import array
 from import_contracts import disk
 from import_contracts.hashing import hashed
 from import_contracts.inputs import UNKNOWN, is_recent
-from import_contracts.reading.forked import CAN_FORK, fork
+from import_contracts.reading.forked import CAN_FORK, end, fork
 from import_contracts.reading.store.watch import Compared, Watch, clock, load_sealed, sealed
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
@@ -68,8 +68,7 @@ def _are_same(files: "Sequence[tuple[str, str]]", *, alone: bool) -> bool:
         return is_same and status == 0
     finally:
         if status is None:
-            os.kill(copy, 9)
-            os.waitpid(copy, 0)
+            end(copy)
 
 
 _MANY = 2_000
