@@ -19,11 +19,11 @@ from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.memory import Names
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import Modules
+from import_contracts.crashes.operations import Code, ReadingContext
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.reader import read_definition
+from import_contracts.crashes.reader import read_definition, read_module
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.source import trees
 from import_contracts.reading.source.text import Source
 from tests.support.arranging import lint, write
 from tests.support.crashes import Found, Outcome, imported_by_cpython, is_crash, predict
@@ -1791,14 +1791,15 @@ def test_only_the_entries_are_tried_if_they_are_given() -> None:
     assert list(predict(found, HERE, set())) == []
 
 
-def test_each_text_is_read_once_for_all_questions() -> None:
+def test_each_text_is_read_once_for_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     texts: list[str] = []
 
-    def parse(text: str) -> ast.Module:
+    def reading(text: str, context: ReadingContext) -> Code:
         texts.append(text)
-        return trees.parse(text)
+        return read_module(text, context)
 
-    cache = CodeCache(parse)
+    monkeypatch.setattr(bodies, "read_module", reading)
+    cache = CodeCache()
     files = {"a": A_THEN_B, "b": "from p.a import x\ny = 1"}
     model = ImportModel(
         {each.module: each for each in sources(files)},
@@ -1806,8 +1807,8 @@ def test_each_text_is_read_once_for_all_questions() -> None:
         HERE,
     )
     first, again = search_crashes(model, cache=cache), search_crashes(model, cache=cache)
-    assert first.crashes == again.crashes == search_crashes(model).crashes
     assert sorted(texts) == ["", *sorted(files.values())]
+    assert first.crashes == again.crashes == search_crashes(model).crashes
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,8 @@ class Planned:
     def __post_init__(self) -> None:
         self.sources = {source.module: source for source in self.found.sources}
         self.around = ProgramAround({}, self.sources, self.found.namespaces, ())
-        parse = remembering()
-        self.fixes = Fixes(self.sources.get, self.around.graph, VERSION, parse)
-        self._codes = CodeCache(parse)
+        self.fixes = Fixes(self.sources.get, self.around.graph, VERSION, remembering())
+        self._codes = CodeCache()
 
     @cached_property
     def before(self) -> CrashSearch:

@@ -18,11 +18,9 @@ from import_contracts.crashes.reader import (
 )
 from import_contracts.crashes.values import FunctionValue
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.source import trees
 from import_contracts.reading.source.imports import read_imports
 from import_contracts.reading.source.resolution import resolve
 from import_contracts.reading.source.text import Source, split_lines
-from import_contracts.reading.source.trees import Parser
 
 LOADED, FAILED, SEARCHED, COUNTED = "*", "-", "?", "#"
 """Stand for functions: of a module that others depend on, that fails when it is imported, in which each use of a name
@@ -37,9 +35,8 @@ class CodeCache:
     names of the functions that were read, and `LOADED`.
     """
 
-    def __init__(self, parse: Parser = trees.parse) -> None:
+    def __init__(self) -> None:
         self.called: set[tuple[str, str]] = set()
-        self._parse = parse
         self._codes: dict[tuple[Source, ReadingContext], Code] = {}
         self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
         self._bound: dict[tuple[str, int], Mapping[str, object]] = {}
@@ -50,7 +47,7 @@ class CodeCache:
         key = source, context
         found = self._codes.get(key)  # one hash of all that the key is made of
         if found is None:
-            found = self._codes[key] = read_module(source.text, context, self._parse)
+            found = self._codes[key] = read_module(source.text, context)
         return found
 
     def function(self, source: Source, context: ReadingContext, definition: does.Define, lines: list[str]) -> Code:

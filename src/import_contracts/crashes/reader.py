@@ -50,22 +50,22 @@ from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
 from import_contracts.reading.source import trees
 from import_contracts.reading.source.plain import for_older_parsers
-from import_contracts.reading.source.trees import FunctionDefinition, Parser, Visitor, arguments, dotted_name
+from import_contracts.reading.source.trees import FunctionDefinition, Visitor, arguments, dotted_name
 
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")  # it begins with a literal, which `search` finds fast
 _Function: TypeAlias = FunctionDefinition | ast.Lambda
 
 
-def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
+def read_module(text: str, context: ReadingContext) -> Code:
     """Return what a module does when it is imported.
 
     Raises SyntaxError where `ast` cannot read it, or where it nests too deeply for a recursive reader.
     """
     text, lazy = _without_lazy(text)
     try:
-        tree = parse(outline(text))
+        tree = _parse(outline(text))
     except SyntaxError:
-        tree = _parse(text, parse)
+        tree = _parse(text)
     global_lines = [text.count("\n", 0, each.start()) + 1 for each in GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
     reader.relevant.everything = lists_files(text)
@@ -172,12 +172,12 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
     return trees.LAZY.sub(r"\g<before>", text), lines
 
 
-def _parse(text: str, parse: Parser = trees.parse) -> ast.Module:
+def _parse(text: str) -> ast.Module:
     """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
     try:
-        return parse(text)
+        return trees.parse(text)
     except SyntaxError:
-        return parse(for_older_parsers(text))
+        return trees.parse(for_older_parsers(text))
 
 
 def _has_future_annotations(tree: ast.Module) -> bool:

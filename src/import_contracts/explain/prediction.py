@@ -50,7 +50,7 @@ class Predictor:
     main: str
     parse: Parser
     finished: frozenset[str] = frozenset()
-    _codes: CodeCache = field(init=False)
+    _codes: CodeCache = field(init=False, default_factory=CodeCache)
     _imports: dict[Source, dict[str, Kind]] = field(init=False, default_factory=dict)
     _known: dict[object, dict[str, Crash]] = field(init=False, default_factory=dict)
     _work: int = field(init=False, default=0)
@@ -59,9 +59,6 @@ class Predictor:
     def is_too_much(self) -> bool:
         """Whether so many modules were imported that no more changes should be tried."""
         return self._work > _MOST_WORK
-
-    def __post_init__(self) -> None:
-        self._codes = CodeCache(self.parse)
 
     def crashes(
         self, entries: Collection[str], changed: Texts | None = None, observed: Sequence[Observed] = ()

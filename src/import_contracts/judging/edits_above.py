@@ -46,6 +46,7 @@ class EditsAbove:
         self._statements = statements
         self._functions = functions
         self._parse = remembering()
+        self._codes = CodeCache()
         self._now = {module: source for module in before if (source := statements.quotable_source(module))}
         self._then = {module: replace(source, text=before[module]) for module, source in self._now.items()}
         self._is_known = len(self._now) == len(before)
@@ -144,7 +145,7 @@ class EditsAbove:
         """Tell whether the modules and their importers import nothing that is not there, now and before."""
         if any(each.place.module in self._importers for each in report.missing):
             return False
-        bodies = Bodies(self._model, CodeCache(self._parse))
+        bodies = Bodies(self._model, self._codes)
         importers = self._importers & self._model.sources.keys()
         return not MissingImports(self._model, bodies, self._statements.exists).of(sorted(importers))
 
@@ -190,7 +191,7 @@ class EditsAbove:
 
         They must not change others either, and load the same of what was edited on paper.
         """
-        found = try_entries(self._model, self._importers, CodeCache(self._parse))
+        found = try_entries(self._model, self._importers, self._codes)
         world = found.world
         if found.crashes or found.untried or world is None or not world.effects.entries.isdisjoint(self._importers):
             return False

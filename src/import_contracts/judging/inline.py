@@ -158,7 +158,7 @@ def prevented(
         chosen = _chosen(hidden, [each for each in counts if each not in needed], graph)
         if not chosen:  # a custom type, whose chains need not say why
             chosen = Counter({each: len(hidden) for each in counts if each not in needed})
-        counts += chosen
+        counts.update(chosen)  # which adds, and keeps those with 0
         needed |= chosen.keys()
     return {each: counts[each] for each in sorted(ignores)}
 
