@@ -2,6 +2,7 @@
 
 import ast
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,12 @@ def test_the_report_is_that_of_the_command(shop: Path) -> None:
     assert json.loads(import_contracts.render(report, "json")) == json.loads(lint(shop, "--format", "json").out)
     assert import_contracts.render(report) == lint(shop).out
     assert (report.result, report.exit_status) == (Result.BROKEN, 1)
+
+
+def test_reports_can_be_pickled(shop: Path) -> None:
+    write(shop, {"shop/web.py": "import shop.models"})
+    for report in (import_contracts.check(folder=shop), import_contracts.find_cycles("shop", folder=shop)):
+        assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301 - it was written here
 
 
 def test_a_violation_is_where_it_is_written(shop: Path) -> None:

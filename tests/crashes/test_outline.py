@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 import import_contracts
+from import_contracts.crashes.operations import ReadingContext
 from import_contracts.crashes.outline import _end, outline
+from import_contracts.crashes.reader import read_module
 
 
 def seen(text: str) -> list[object]:
@@ -46,7 +48,6 @@ def test_it_keeps_all_that_is_outside_of_functions() -> None:
         "\ndef \\\n f \\\n (): \\\n  return 1\nx = 1\n",
         "\ndef f():\n    return 1 \\\n\n\nx = 1\n",
         "\ndef f():\n  return f'''{\n1}\n'''\n  # end\n\\\nx = 1\n",
-        "\r\ndef f():\r\n    return 1\r\nx = 1\r\n",
         "\ndef f():\n    return 1\n\f\ndef g():\n    return 2\n",
         "\ndef f():\n    return 1\n    # no line feed at the end",
         "\ndef f(x: lambda: 1, *, y={1: 2}): # comment\n    pass; pass\nx = 1",
@@ -59,6 +60,14 @@ def test_it_keeps_the_lines_of(text: str) -> None:
 def test_functions_that_may_bind_names_of_the_module_are_left() -> None:
     text = "\ndef f():\n    global x\n    x = 1\ndef g():\n    y = 1\n"
     assert outline(text) == "\ndef f():\n    global x\n    x = 1\ndef g():\n 0\n"
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_the_ends_of_lines_make_no_difference(end: str) -> None:
+    context = ReadingContext("p.a", is_package=False, version=(3, 11), roots=frozenset({"p"}))
+    text = "y = 1\ndef f():\n    global x\n    x = 1\nlazy import p.b\nf()\n"
+    found, expected = (read_module(each, context) for each in (text.replace("\n", end), text))
+    assert (found.defined, found.operations[:2]) == (expected.defined, expected.operations[:2])
 
 
 def test_brackets_are_counted_once() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from import_contracts.reading.source.plain import lines_with, plain_text
-from import_contracts.reading.source.text import universal_newlines
 
 # Each begins with a literal, which `search` finds fast.
 GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
@@ -16,9 +15,9 @@ _DEFINITION = re.compile(r"\n([ \t]*+)(?:async[ \t\v]++)?def[ \t\v]")
 def outline(text: str) -> str:
     """Return a text in which `ast` finds the same, but for the statements in functions; lines keep their numbers.
 
-    A function ends on the same line as before. Those with what `GLOBALS` finds are left as they are.
+    The lines of ``text`` end with line feeds. A function ends on the same line as before. Those with what `GLOBALS`
+    finds are left as they are.
     """
-    text = universal_newlines(text)
     if "\f" in text:  # the indentation of a line begins behind it
         return text
     plain = plain_text(text)

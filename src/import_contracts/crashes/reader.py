@@ -50,6 +50,7 @@ from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
 from import_contracts.reading.source import trees
 from import_contracts.reading.source.plain import for_older_parsers
+from import_contracts.reading.source.text import universal_newlines
 from import_contracts.reading.source.trees import FunctionDefinition, Visitor, arguments, dotted_name
 
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")  # it begins with a literal, which `search` finds fast
@@ -61,7 +62,7 @@ def read_module(text: str, context: ReadingContext) -> Code:
 
     Raises SyntaxError where `ast` cannot read it, or where it nests too deeply for a recursive reader.
     """
-    text, lazy = _without_lazy(text)
+    text, lazy = _without_lazy(universal_newlines(text))
     try:
         tree = _parse(outline(text))
     except SyntaxError:

@@ -55,6 +55,10 @@ class Parts(Sequence[T]):
     def __repr__(self) -> str:
         return repr(self._all)
 
+    def __reduce__(self) -> tuple[type[tuple[T, ...]], tuple[tuple[T, ...]]]:
+        """Return what copies the items, as a tuple."""
+        return tuple, (self._all,)
+
 
 class Later(Parts[T]):
     """A sequence of ``number`` items; ``make`` makes the one at a place, when it is first read."""

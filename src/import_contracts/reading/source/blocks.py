@@ -9,6 +9,7 @@ from import_contracts.patterns import pattern
 from import_contracts.reading.source.conditions import MAIN, Values, at_run_time
 from import_contracts.records import NamedTuple
 
+_WORD = pattern(r"\w+")
 _COLON = pattern(r"[()]|:(?!=)|\blambda\b")
 _STRING = pattern(r"(?<!\w)[rRuU]?\"++")
 _MAIN = pattern(r"""[rRuU]?("|'|\"{3}|'{3})__main__\1""")
@@ -50,18 +51,17 @@ class Block(NamedTuple):
 class _Header:
     """The header of a block, which is read when it is first needed. The file as a whole has one too.
 
-    ``start`` is where the keyword ends. ``values`` has the names of TYPE_CHECKING up to here. Where the keyword is
-    ``elif`` or ``else``, ``previous`` is the header that it follows.
+    ``start`` is where the keyword ends. Where the keyword is ``elif`` or ``else``, ``previous`` is the header that it
+    follows.
     """
 
-    __slots__ = ("around", "block", "end", "indent", "keyword", "previous", "start", "values")
+    __slots__ = ("around", "block", "end", "indent", "keyword", "previous", "start")
 
-    def __init__(self, indent: int, keyword: str, start: int, end: int, values: Values) -> None:
+    def __init__(self, indent: int, keyword: str, start: int, end: int) -> None:
         self.indent = indent
         self.keyword = keyword
         self.start = start
         self.end = end
-        self.values = values
         self.around: _Header | None = None
         self.previous: _Header | None = None
         self.block: Block | None = None
@@ -76,14 +76,14 @@ class Blocks:
     def __init__(self, text: str, plain: str) -> None:
         self._text = text
         self._plain = plain
-        self._values: Values = {"TYPE_CHECKING": False, "MYPY": False}
-        file = _Header(-1, "", 0, 0, self._values)
+        self._type_checking = {"TYPE_CHECKING": 0, "MYPY": 0}  # where each of its names begins to be one
+        file = _Header(-1, "", 0, 0)
         file.block = Block()
         self._headers = [file]
 
-    def add_alias(self, name: str) -> None:
-        """Note another name of TYPE_CHECKING, which it has from here on."""
-        self._values = {**self._values, name: False}
+    def add_alias(self, name: str, start: int) -> None:
+        """Note another name of TYPE_CHECKING, which it has from a position on."""
+        self._type_checking.setdefault(name, start)
 
     def leave(self, indent: int) -> None:
         """Leave the blocks that a line with an indentation is not in."""
@@ -95,7 +95,7 @@ class Blocks:
         ``start`` is where the keyword ends, ``end`` where the line does.
         """
         left = self._left(indent)
-        header = _Header(indent, keyword, start, end, self._values)
+        header = _Header(indent, keyword, start, end)
         header.around = self._headers[-1]
         if left is not None and left.indent == indent and keyword in {"elif", "else"}:
             header.previous = left
@@ -150,8 +150,10 @@ class Blocks:
         """Return whether the condition of a header holds when the file is imported, and when it is started."""
         start, end = header.start, self._colon(header.start, header.end)
         condition = self._plain[start:end]
+        begun = ((word, self._type_checking.get(word, end)) for word in _WORD.findall(condition))
+        values: Values = {word: False for word, begin in begun if begin <= start}
         if "__name__" not in condition or self._renamed < start:
-            known = at_run_time(condition, header.values)
+            known = at_run_time(condition, values)
             return known, known
 
         def with_main(string: re.Match[str]) -> str:
@@ -160,7 +162,7 @@ class Blocks:
 
         condition = _STRING.sub(with_main, condition)
         names = ("not __main__", "__main__")
-        imported, started = (at_run_time(condition, {**header.values, "__name__": name}) for name in names)
+        imported, started = (at_run_time(condition, {**values, "__name__": name}) for name in names)
         return imported, started
 
     @cached_property

@@ -288,7 +288,7 @@ class _Statements:
         statement = ImportStatement(self._plain[start:end], *self._position(start), *kinds)
         if "TYPE_CHECKING" in normal_form(statement.code):
             for name in statement.type_checking():
-                self._blocks.add_alias(name)
+                self._blocks.add_alias(name, start)
         return (statement,)
 
     def _kinds(self, *, lazy: bool = False) -> tuple[Kind, frozenset[str]]:
