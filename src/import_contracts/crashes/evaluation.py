@@ -282,11 +282,13 @@ class Evaluator(Operators):
 
     def _formatted(self, node: ast.FormattedValue) -> object:
         value = self.evaluate(node.value)
-        if isinstance(value, InstanceValue):
-            return self.call_method(value, ("__format__", "__str__", "__repr__"), ())
-        return (
-            str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
-        )
+        given = self.evaluate(node.format_spec) if node.format_spec else ""
+        if not isinstance(value, InstanceValue):
+            return str(value) if isinstance(value, str | int) and given == "" and node.conversion == -1 else UNKNOWN
+        if node.conversion == -1 and value.of.find("__format__") is not ABSENT:
+            return self.call_method(value, ("__format__",), (Argument(given),))
+        names = ("__repr__",) if node.conversion in _AS_REPR else ("__str__", "__repr__")
+        return self.call_method(value, names, ())
 
     # --- comprehensions ------------------------------------------------------------------------------------------
 
@@ -405,4 +407,5 @@ class Evaluator(Operators):
     }
 
 
+_AS_REPR = (ord("r"), ord("a"))
 _SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tuple})

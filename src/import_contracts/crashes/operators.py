@@ -97,8 +97,11 @@ class Operators(Calls):
 
     def identical(self, left: object, right: object) -> bool | None:
         """Return whether two values are the same object; None if that is not known."""
-        if UNKNOWN in (left, right) or (isinstance(left, External) and isinstance(right, External)):
-            return None if left is UNKNOWN or right is UNKNOWN or left != right else True
+        if UNKNOWN in (left, right):
+            return None
+        if isinstance(left, External) and isinstance(right, External):
+            is_builtin = ABSENT not in (left.builtin, right.builtin)
+            return True if left == right else left.builtin is right.builtin if is_builtin else None
         if isinstance(left, _CONSTANT) and isinstance(right, _CONSTANT):
             return left is right if left is None or right is None or isinstance(left, bool) else None
         if isinstance(left, External) or isinstance(right, External):
@@ -109,7 +112,9 @@ class Operators(Calls):
     def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
-            return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
+            if container.of.find("__contains__") is not ABSENT:
+                return truth(self.call_method(container, ("__contains__",), (Argument(value),)))
+            container = self.items_of(container)
         if isinstance(container, External) and container == _LOADED:
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
         if isinstance(container, ModuleNames) and isinstance(value, str):
