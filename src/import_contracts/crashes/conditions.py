@@ -15,10 +15,11 @@ _PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "imp
 
 
 class Conditions:
-    """The conditions of one module."""
+    """The conditions of one module; ``origin`` returns where an expression comes from, as in `Relevance`."""
 
-    def __init__(self, context: ReadingContext) -> None:
+    def __init__(self, context: ReadingContext, origin: Callable[[ast.expr], str | None]) -> None:
         self._context = context
+        self._origin = origin
         self._type_checking = set(_TYPE_CHECKING)
 
     def add_alias(self, alias: str) -> None:
@@ -65,31 +66,31 @@ class Conditions:
             written = ast.literal_eval(right)
         except (ValueError, TypeError):
             return None
-        return _version_comparison(left, operator, written, self._context.version)
+        return self._version_comparison(left, operator, written)
 
+    def _version_comparison(self, left: ast.expr, operator: ast.cmpop, written: object) -> bool | None:
+        """Return the value of a comparison of `sys.version_info` or a part of it, if two numbers decide it."""
+        known = self._known_version(left)
+        try:
+            return None if known is None else _COMPARISONS[type(operator)](known, written)
+        except (KeyError, TypeError):
+            return None
 
-def _version_comparison(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
-    """Return the value of a comparison of `sys.version_info` or a part of it, if two numbers decide it."""
-    known = _known_version(left, version)
-    try:
-        return None if known is None else _COMPARISONS[type(operator)](known, written)
-    except (KeyError, TypeError):
-        return None
-
-
-def _known_version(node: ast.expr, version: tuple[int, int]) -> object:
-    """Return what is known of `sys.version_info`, one of its numbers or a slice of it; None of anything else."""
-    index: ast.expr | None = node.slice if isinstance(node, ast.Subscript) else None
-    dotted = dotted_name(node.value if isinstance(node, ast.Subscript) else node)
-    if dotted in {("sys", "version_info", "major"), ("sys", "version_info", "minor")}:
-        return None if index else version[int(dotted == ("sys", "version_info", "minor"))]
-    if dotted not in {("sys", "version_info"), ("version_info",)}:
-        return None
-    if index is None:
-        return (*version, _Unknown())
-    if isinstance(index, ast.Constant) and index.value in (0, 1):
-        return version[bool(index.value)]
-    return _sliced(index, version) if isinstance(index, ast.Slice) else None
+    def _known_version(self, node: ast.expr) -> object:
+        """Return what is known of `sys.version_info`, one of its numbers or a slice of it; None of anything else."""
+        version = self._context.version
+        index: ast.expr | None = node.slice if isinstance(node, ast.Subscript) else None
+        whole = node.value if isinstance(node, ast.Subscript) else node
+        name = self._origin(whole) or ".".join(dotted_name(whole) or ())
+        if name in {"sys.version_info.major", "sys.version_info.minor"}:
+            return None if index else version[int(name.endswith("minor"))]
+        if name not in {"sys.version_info", "version_info"}:
+            return None
+        if index is None:
+            return (*version, _Unknown())
+        if isinstance(index, ast.Constant) and index.value in (0, 1):
+            return version[bool(index.value)]
+        return _sliced(index, version) if isinstance(index, ast.Slice) else None
 
 
 def _sliced(index: ast.Slice, version: tuple[int, int]) -> tuple[int, ...] | None:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.machine import FailureError, Left
 from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN, Names
-from import_contracts.crashes.operators import Operators, is_constant
+from import_contracts.crashes.operators import SPECIAL, Operators, is_constant
 from import_contracts.crashes.relevance import is_builtin, is_logger
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -204,6 +204,8 @@ class Evaluator(Operators):
             known = self.decide(node)
             return UNKNOWN if known is None else known
         value = self.evaluate(node.operand)
+        if isinstance(value, InstanceValue):
+            return self.call_method(value, (SPECIAL[type(node.op)],), ())
         if isinstance(node.op, ast.USub) and isinstance(value, int | float):
             return -value
         return UNKNOWN
@@ -255,15 +257,16 @@ class Evaluator(Operators):
 
     def _list(self, node: ast.List | ast.Set) -> object:
         found = self._elements_of(node.elts)
+        for each in found or () if isinstance(node, ast.Set) else ():
+            self.hash(each)
         return self.new("list" if isinstance(node, ast.List) else "set", UNKNOWN if found is None else found)
 
     def _dict(self, node: ast.Dict) -> object:
         names = self.memory.names()
         for key, value in zip(node.keys, node.values, strict=True):
             index = self.evaluate(key) if key else ABSENT
-            if isinstance(index, InstanceValue):
-                self.call_method(index, ("__hash__",), ())
             item = self.evaluate(value)
+            self.hash(index)
             if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
                 merge(self.memory, names, item.names)
             elif index is ABSENT or not is_constant(index):
@@ -282,11 +285,13 @@ class Evaluator(Operators):
 
     def _formatted(self, node: ast.FormattedValue) -> object:
         value = self.evaluate(node.value)
-        if isinstance(value, InstanceValue):
-            return self.call_method(value, ("__format__", "__str__", "__repr__"), ())
-        return (
-            str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
-        )
+        given = self.evaluate(node.format_spec) if node.format_spec else ""
+        if not isinstance(value, InstanceValue):
+            return str(value) if isinstance(value, str | int) and given == "" and node.conversion == -1 else UNKNOWN
+        if node.conversion == -1 and value.of.find("__format__") is not ABSENT:
+            return self.call_method(value, ("__format__",), (Argument(given),))
+        names = ("__repr__",) if node.conversion in _AS_REPR else ("__str__", "__repr__")
+        return self.call_method(value, names, ())
 
     # --- comprehensions ------------------------------------------------------------------------------------------
 
@@ -296,6 +301,7 @@ class Evaluator(Operators):
         def take() -> None:
             if isinstance(node, ast.DictComp):
                 key, value = self.evaluate(node.key), self.evaluate(node.value)
+                self.hash(key)
                 self.memory.set(found, key if is_constant(key) else UNKNOWN, value)
             else:
                 value, before = self.evaluate(node.elt), found["items"]
@@ -405,4 +411,5 @@ class Evaluator(Operators):
     }
 
 
+_AS_REPR = (ord("r"), ord("a"))
 _SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tuple})

@@ -172,6 +172,7 @@ class Interpreter(CasePatterns):
         elif isinstance(owner, ModuleNames):
             self.set_attribute(ModuleValue(owner.module), key if isinstance(key, str) else None, value)
         elif isinstance(owner, Container) and owner.kind == "dict":
+            self.hash(key)
             if _is_key(key):
                 self.memory.set(owner.names, key, value)
             else:

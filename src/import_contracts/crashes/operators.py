@@ -32,7 +32,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_SPECIAL: dict[type[ast.AST], str] = {
+SPECIAL: dict[type[ast.AST], str] = {
     ast.Eq: "__eq__",
     ast.NotEq: "__ne__",
     ast.Lt: "__lt__",
@@ -52,6 +52,9 @@ _SPECIAL: dict[type[ast.AST], str] = {
     ast.BitAnd: "__and__",
     ast.BitOr: "__or__",
     ast.BitXor: "__xor__",
+    ast.UAdd: "__pos__",
+    ast.USub: "__neg__",
+    ast.Invert: "__invert__",
 }
 """The methods of operators."""
 _IN_PLACE = {("list", ast.Add): "extend", ("set", ast.BitOr): "update", ("dict", ast.BitOr): "update"}
@@ -85,8 +88,11 @@ class Operators(Calls):
         if isinstance(word, ast.Is | ast.IsNot):
             same = self.identical(left, right)
             return same if same is None or isinstance(word, ast.Is) else not same
-        if isinstance(left, InstanceValue) and type(word) in _SPECIAL:
-            return truth(self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),)))
+        if isinstance(left, InstanceValue) and isinstance(word, ast.NotEq) and left.of.find("__ne__") is ABSENT:
+            same = self.compared(left, ast.Eq(), right)
+            return None if same is None else not same
+        if isinstance(left, InstanceValue) and type(word) in SPECIAL:
+            return truth(self.call_method(left, (SPECIAL[type(word)],), (Argument(right),)))
         if is_constant(left) and is_constant(right):
             try:
                 return _COMPARISONS[type(word)](left, right)
@@ -97,8 +103,11 @@ class Operators(Calls):
 
     def identical(self, left: object, right: object) -> bool | None:
         """Return whether two values are the same object; None if that is not known."""
-        if UNKNOWN in (left, right) or (isinstance(left, External) and isinstance(right, External)):
-            return None if left is UNKNOWN or right is UNKNOWN or left != right else True
+        if UNKNOWN in (left, right):
+            return None
+        if isinstance(left, External) and isinstance(right, External):
+            is_builtin = ABSENT not in (left.builtin, right.builtin)
+            return True if left == right else left.builtin is right.builtin if is_builtin else None
         if isinstance(left, _CONSTANT) and isinstance(right, _CONSTANT):
             return left is right if left is None or right is None or isinstance(left, bool) else None
         if isinstance(left, External) or isinstance(right, External):
@@ -106,10 +115,17 @@ class Operators(Calls):
             return False if isinstance(one, External) and one.builtin is not ABSENT else None
         return left == right if type(left) is type(right) else False
 
+    def hash(self, value: object) -> None:
+        """Follow what an object does to be an element of a set or a key."""
+        if isinstance(value, InstanceValue):
+            self.call_method(value, ("__hash__",), ())
+
     def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
-            return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
+            if container.of.find("__contains__") is not ABSENT:
+                return truth(self.call_method(container, ("__contains__",), (Argument(value),)))
+            container = self.items_of(container)
         if isinstance(container, External) and container == _LOADED:
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
         if isinstance(container, ModuleNames) and isinstance(value, str):
@@ -135,7 +151,7 @@ class Operators(Calls):
         if isinstance(value, Container):
             self.call(self.get(value, _IN_PLACE.get((value.kind, type(word)), "")), (Argument(other),))
             return value
-        name = _SPECIAL[type(word)].replace("__", "__i", 1)
+        name = SPECIAL[type(word)].replace("__", "__i", 1)
         if isinstance(value, InstanceValue) and value.of.find(name) is not ABSENT:
             return self.call_method(value, (name,), (Argument(other),))
         return self.operated(value, word, other)
@@ -143,7 +159,7 @@ class Operators(Calls):
     def operated(self, left: object, word: ast.operator, right: object) -> object:  # noqa: PLR0911 - one case each
         """Return the result of an operator; raises FailureError."""
         if isinstance(left, InstanceValue):
-            result = self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),))
+            result = self.call_method(left, (SPECIAL[type(word)],), (Argument(right),))
             if result != External("builtins.NotImplemented"):
                 return result
             self.note(FailureError(UNKNOWN))

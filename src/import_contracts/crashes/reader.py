@@ -222,7 +222,7 @@ class _OperationReader(Visitor):
         self._in_class = 0
         self._in_try = 0
         self._global_lines = global_lines
-        self._conditions = Conditions(context)
+        self._conditions = Conditions(context, self.relevant.origin)
 
     # --- what is found -------------------------------------------------------------------------------------------
 
