@@ -88,6 +88,8 @@ class Interpreter(CasePatterns):
     def call_external(self, function: External, arguments: Arguments) -> object:
         """Return the result of calling something outside the program."""
         if (known := known_function(function.name)) is not None:
+            if function.name in _RUNNING and any(_holds_object(each.value) for each in arguments):
+                self.note(FailureError(UNKNOWN))
             return known(self, arguments)
         builtin = function.builtin
         if isinstance(builtin, type) and issubclass(builtin, BaseException):
@@ -487,6 +489,22 @@ class Interpreter(CasePatterns):
 
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
+
+
+_RUNNING = frozenset(
+    {f"builtins.{name}" for name in ("dict", "frozenset", "map", "max", "min", "print", "range")}
+    | {f"builtins.{name}" for name in ("set", "sorted", "sum")}
+    | {f"Container.{name}" for name in ("count", "get", "index", "remove", "setdefault", "sort")}
+    | {"str.format", "str.join"}
+)
+"""What runs special methods of the objects that it is given, which are not followed there."""
+
+
+def _holds_object(value: object, depth: int = 2) -> bool:
+    """Tell whether a value is an object of the program, or a list, tuple or set with one, also inside another one."""
+    items = value.items if isinstance(value, Container) and value.kind != "dict" else value
+    inside = items if isinstance(items, tuple) and depth else ()
+    return isinstance(value, InstanceValue) or any(_holds_object(each, depth - 1) for each in inside)
 
 
 def _may_import(made: ClassValue, metaclass: object) -> bool:
