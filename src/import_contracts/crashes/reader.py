@@ -44,15 +44,16 @@ from import_contracts.crashes.operations import (
     While,
     With,
 )
-from import_contracts.crashes.outline import GLOBALS, outline
 from import_contracts.crashes.relevance import Relevance, is_exception, lists_files
 from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
 from import_contracts.reading.source import trees
-from import_contracts.reading.source.plain import for_older_parsers
+from import_contracts.reading.source.outline import FUNCTION, outline
 from import_contracts.reading.source.text import universal_newlines
 from import_contracts.reading.source.trees import FunctionDefinition, Visitor, arguments, dotted_name
 
+GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
+"""What may bind names of the module in a function."""
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")  # it begins with a literal, which `search` finds fast
 _Function: TypeAlias = FunctionDefinition | ast.Lambda
 
@@ -64,9 +65,9 @@ def read_module(text: str, context: ReadingContext) -> Code:
     """
     text, lazy = _without_lazy(universal_newlines(text))
     try:
-        tree = _parse(outline(text))
+        tree = trees.parse_newer(outline(text, FUNCTION, GLOBALS))
     except SyntaxError:
-        tree = _parse(text)
+        tree = trees.parse_newer(text)
     global_lines = [text.count("\n", 0, each.start()) + 1 for each in GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
     reader.relevant.everything = lists_files(text)
@@ -95,7 +96,7 @@ def read_definition(lines: Sequence[str], first: int) -> ast.stmt:
     indented = text[:1].isspace()
     above = "\n" * (first - 2) + "if 1:\n" if indented else "\n" * (first - 1)
     try:
-        tree = _parse(above + text)
+        tree = trees.parse_newer(above + text)
     except SyntaxError:
         return ast.Pass()
     return tree.body[0].body[0] if indented and isinstance(tree.body[0], ast.If) else tree.body[0]
@@ -171,14 +172,6 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
         return text, frozenset()
     lines = frozenset(text.count("\n", 0, found.end()) + 1 for found in trees.LAZY.finditer(text))
     return trees.LAZY.sub(r"\g<before>", text), lines
-
-
-def _parse(text: str) -> ast.Module:
-    """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
-    try:
-        return trees.parse(text)
-    except SyntaxError:
-        return trees.parse(for_older_parsers(text))
 
 
 def _has_future_annotations(tree: ast.Module) -> bool:

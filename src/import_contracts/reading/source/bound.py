@@ -11,7 +11,6 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
 from import_contracts.patterns import pattern
 from import_contracts.reading.source import trees
-from import_contracts.reading.source.plain import for_older_parsers
 from import_contracts.reading.source.text import Source
 from import_contracts.records import NamedTuple
 
@@ -75,11 +74,7 @@ class _Bound(NamedTuple):
 
 def _parsed(text: str) -> ast.Module | None:
     try:
-        return trees.parse(text)
-    except SyntaxError:
-        pass
-    try:
-        return trees.parse(for_older_parsers(text))
+        return trees.parse_newer(text)
     except SyntaxError:
         return None
 

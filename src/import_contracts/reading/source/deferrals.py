@@ -6,9 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from import_contracts.reading.source.plain import for_older_parsers
 from import_contracts.reading.source.text import split_lines
-from import_contracts.reading.source.trees import LAZY, children, dotted_name, parse, walk
+from import_contracts.reading.source.trees import children, dotted_name, parse_newer, walk
 
 _COST = re.compile(
     r"\b(?:slow|heavy|expensive|costs?|costly|start-?\s?up|lazy|lazily|optional|rarely|seldom|performance|speed|memory"
@@ -31,9 +30,8 @@ def unexplained(text: str, deferred: frozenset[int]) -> frozenset[int]:
     above it, speaks of what it costs, such as "slow" or "only if": not one that speaks of a cycle. All of the lines if
     the text is not valid.
     """
-    plain = LAZY.sub(r"\g<before>", text) if "lazy" in text else text
     try:
-        tree = parse(for_older_parsers(plain))
+        tree = parse_newer(text)
     except SyntaxError:
         return deferred
     lines = split_lines(text)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeAlias, TypeGuard
 
 from import_contracts.patterns import pattern
 from import_contracts.reading.source.conditions import compared
+from import_contracts.reading.source.plain import for_older_parsers
 
 Parser: TypeAlias = Callable[[str], ast.Module]
 LAZY = pattern(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
@@ -25,6 +26,18 @@ def parse(text: str) -> ast.Module:
             return ast.parse(text)
     except (ValueError, MemoryError, RecursionError) as error:
         raise SyntaxError(str(error)) from error
+
+
+def parse_newer(text: str) -> ast.Module:
+    """Return the tree of a module whose syntax may be newer than this Python; raises SyntaxError if it is wrong.
+
+    What such syntax says may be lost, as `for_older_parsers` tells; lines keep their numbers.
+    """
+    text = LAZY.sub(r"\g<before>", text) if "lazy" in text else text
+    try:
+        return parse(text)
+    except SyntaxError:
+        return parse(for_older_parsers(text))
 
 
 def remembering() -> Parser:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Container
 
 from import_contracts.reading.source import trees
-from import_contracts.reading.source.plain import for_older_parsers, lines_with, plain_text
+from import_contracts.reading.source.outline import DEFINITION, outline
 from import_contracts.reading.source.text import Source, split_lines, universal_newlines
 from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
 from import_contracts.reading.star_imports.loaded import Loaded
 from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 
 _DEEPEST = 20
+_EXPORTS = re.compile("__all__")
 
 
 class Exports:
@@ -149,40 +150,6 @@ class Exports:
 def _tree(text: str) -> ast.Module:
     """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
     try:
-        return _parse(_outline(text))
+        return trees.parse_newer(outline(universal_newlines(text), DEFINITION, _EXPORTS))
     except SyntaxError:
-        return _parse(text)
-
-
-def _parse(text: str) -> ast.Module:
-    text = trees.LAZY.sub(r"\g<before>", text) if "lazy" in text else text
-    try:
-        return trees.parse(text)
-    except SyntaxError:
-        return trees.parse(for_older_parsers(text))
-
-
-_DEFINITION = re.compile(r"^(?:async[ \t]++)?+(?:def|class)\b", re.MULTILINE)
-_BODY = re.compile(r"(?:\n(?:[ \t][^\n]*+|(?=\n|\Z)))*+")
-
-
-def _outline(text: str) -> str:
-    """Return a text without the bodies of functions and classes that have no ``__all__``; lines keep their numbers.
-
-    They take most of the time that it takes to parse a module. What is left of a body that ends elsewhere, such as in
-    a bracket that is closed at the start of a line, is not valid.
-    """
-    text = universal_newlines(text)
-    if "\f" in text:  # which may end a body anywhere
-        return text
-    plain = plain_text(text)
-    pieces: list[str] = []
-    done = 0
-    for head, end in lines_with(plain, _DEFINITION.finditer(plain)):
-        body = _BODY.match(plain, end)
-        stop = body.end() if body else end
-        if plain[end:stop].strip() and "__all__" not in text[head.start() : stop]:
-            colon = head.start() + len(plain[head.start() : end].rstrip())
-            pieces += text[done:colon], " pass", "\n" * text.count("\n", end, stop)
-            done = stop
-    return "".join([*pieces, text[done:]])
+        return trees.parse_newer(text)

@@ -6,8 +6,13 @@ import pytest
 
 import import_contracts
 from import_contracts.crashes.operations import ReadingContext
-from import_contracts.crashes.outline import _end, outline
-from import_contracts.crashes.reader import read_module
+from import_contracts.crashes.reader import GLOBALS, read_module
+from import_contracts.reading.source.outline import FUNCTION, _end
+from import_contracts.reading.source.outline import outline as outline_of
+
+
+def outline(text: str) -> str:
+    return outline_of(text, FUNCTION, GLOBALS)
 
 
 def seen(text: str) -> list[object]:
