@@ -7,6 +7,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkdtemp
 from zipfile import ZipFile
 
 from tests.support.arranging import ROOT
@@ -24,6 +25,22 @@ MYPY = (
 _CACHE = ROOT / ".cache" / "wheels"
 
 
+def _scratch() -> Path:
+    """Return a new folder beside the kept ones: two processes may fetch the same program at once."""
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    return Path(mkdtemp(dir=_CACHE))
+
+
+def _keep(made: Path, folder: Path) -> None:
+    """Move a folder to where it is kept, unless another process has done so."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+
+
 def unpacked(requirement: str, *, python: str = "3.11", platform: str = "") -> Path:
     """Return the folder with the packages of a requirement's wheel, for a Python that it supports.
 
@@ -31,14 +48,14 @@ def unpacked(requirement: str, *, python: str = "3.11", platform: str = "") -> P
     """
     folder = _CACHE / requirement
     if not folder.exists():
-        download = _CACHE / f"{requirement}.download"
+        download = _scratch()
         options = ["--no-deps", "--only-binary", ":all:", "--python-version", python, "--dest", str(download)]
         options += ["--platform", platform] if platform else []
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *options, requirement], check=True)
         (wheel,) = download.glob("*.whl")
-        partial = folder.with_suffix(".partial")
+        partial = download / "unpacked"
         ZipFile(wheel).extractall(partial)
-        partial.rename(folder)
+        _keep(partial, folder)
     return folder
 
 
@@ -46,13 +63,13 @@ def with_tests(requirement: str) -> Path:
     """Return the folder with the source distribution of a requirement, which has its tests."""
     folder = _CACHE / f"{requirement}.sdist"
     if not folder.exists():
-        download = _CACHE / f"{requirement}.download"
+        download = _scratch()
         options = ["--no-deps", "--no-binary", requirement.partition("==")[0], "--dest", str(download)]
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *options, requirement], check=True)
         (archive,) = download.glob("*.tar.gz")
-        partial = folder.with_suffix(".partial")
+        partial = download / "unpacked"
         shutil.unpack_archive(archive, partial, filter="data")
-        partial.rename(folder)
+        _keep(partial, folder)
     (unpacked_folder,) = folder.iterdir()
     return unpacked_folder
 
@@ -72,9 +89,8 @@ def installed(requirements: tuple[str, ...], python: str) -> Path:
     name = f"{requirements[0]}-{sha256(' '.join(requirements).encode()).hexdigest()[:8]}-{version}"
     folder = _CACHE.parent / "installed" / name
     if not folder.exists():
-        partial = folder.with_suffix(".partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = _scratch() / "unpacked"
         command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
         subprocess.run([*command, "--target", str(partial), *requirements], check=True, stderr=subprocess.DEVNULL)
-        partial.rename(folder)
+        _keep(partial, folder)
     return folder
