@@ -188,7 +188,8 @@ class _Process:
 
     def _loaded_with(self, module: str) -> Iterator[str]:
         """Yield what a module has loaded, if that was known before and so was not followed again."""
-        known = self._world.outcomes.get(module)
-        for other, number in self._world.model.modules.items() if known else ():
-            if known and known.loaded.certain >> number & 1:
+        if (known := self._world.outcomes.get(module)) is None:
+            return
+        for other, number in self._world.model.modules.items():
+            if known.loaded.certain >> number & 1:
                 yield other

@@ -109,8 +109,9 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
         return None
     if not all(output.is_asked(arguments) for output in found.outputs):
         return None
+    alone = "1" in _values("--jobs", arguments)
     for each in found.seen:
-        if not _holds(each, alone="1" in _values("--jobs", arguments)):
+        if not _holds(each, alone=alone):
             if each[0] == PROGRAM:
                 inputs.stop()  # this run will not be remembered
             return None

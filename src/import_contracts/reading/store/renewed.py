@@ -37,7 +37,7 @@ def renew(path: str, compared: Compared, base: str, *, alone: bool = False) -> C
         now = clock(folder)
         numbers = array("q", watch.numbers)
         touched = [number for number, place in enumerate(places) if place in changed]
-        if touched[-1:] >= [len(digests)]:
+        if touched and touched[-1] >= len(digests):
             return None  # what is behind the files of the program decides which files there are
         if not _are_same([(places[number], digests[number]) for number in touched], alone=alone):
             return None
