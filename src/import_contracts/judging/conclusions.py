@@ -31,7 +31,7 @@ from import_contracts.reading.store.manifest import shape
 from import_contracts.reading.store.values import DAMAGED, strings
 from import_contracts.reading.store.watch import absolute, relative
 from import_contracts.records import replace
-from import_contracts.repair.usage import EVALUATING
+from import_contracts.repair.runtime_annotations import EVALUATING
 from import_contracts.reports.kept import KeptReport, Unknown, as_value
 
 T = TypeVar("T")

@@ -28,7 +28,8 @@ from import_contracts.reading.source.text import Source
 from import_contracts.reading.source.trees import remembering
 from import_contracts.records import replace
 from import_contracts.repair.program_names import ProgramNames, may_have_star, replaced_in
-from import_contracts.repair.usage import READING_LIBRARIES, WORD
+from import_contracts.repair.runtime_annotations import READING_LIBRARIES
+from import_contracts.repair.usage import WORD
 from import_contracts.reports.cycles import CyclesReport, Question
 
 

@@ -31,9 +31,9 @@ from import_contracts.reading.source.text import Source
 from import_contracts.reading.source.trees import FunctionDefinition, first_line, is_docstring, last_name, parse, walk
 from import_contracts.repair.extraction import FEW
 from import_contracts.repair.layout import Layout
+from import_contracts.repair.runtime_annotations import READING_LIBRARIES
 from import_contracts.repair.usage import (
     LOOKING,
-    READING_LIBRARIES,
     WORD,
     NameUse,
     Role,

@@ -10,7 +10,8 @@ from itertools import chain
 
 from import_contracts.reading.source.trees import arguments, dotted_name, last_name, walk
 from import_contracts.repair.program_names import Origin, ProgramNames
-from import_contracts.repair.usage import EVALUATING, HARMLESS_BASES, READING_LIBRARIES, NameUse, Usage
+from import_contracts.repair.runtime_annotations import EVALUATING, HARMLESS_BASES, READING_LIBRARIES
+from import_contracts.repair.usage import NameUse, Usage
 
 _WHEN_ASKED = frozenset({"from_callable", "get_annotations", "signature"})
 _HARMLESS_CALLS = frozenset({"isinstance", "issubclass", "cast", "super", "TypeVar", "NewType", "field", "Field"})

@@ -24,10 +24,10 @@ from import_contracts.reading.source.trees import (
     Visitor,
     arguments,
     children,
-    dotted_name,
     last_name,
     walk,
 )
+from import_contracts.repair.runtime_annotations import EVALUATING, READING_LIBRARIES, decorator_that_reads
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -216,45 +216,12 @@ def _parsed(text: str) -> ast.expr | None:
         return None
 
 
-EVALUATING = frozenset(
-    {"TypeAdapter", "beartype", "class_schema", "evaluate_forward_ref", "from_callable", "get_annotations"}
-    | {
-        "get_type_hints",
-        "parse_obj_as",
-        "resolve_types",
-        "schema_of",
-        "signature",
-        "structure",
-        "typechecked",
-        "validate_arguments",
-    }
-    | {"validate_call"}
-)
-"""The functions of libraries that evaluate the annotations of what they are given; some of them only when asked to."""
-READING_LIBRARIES = frozenset(
-    {"beartype", "cattr", "cattrs", "dependency_injector", "dishka", "fastapi", "injector", "kink", "lagom"}
-    | {"marshmallow_dataclass", "msgspec", "punq", "pydantic", "sqlmodel", "starlette", "strawberry", "svcs"}
-    | {"typeguard", "typer", "wired"}
-)
-"""Libraries whose functions evaluate the annotations of classes and functions that they are given."""
 LOOKING = frozenset(
     {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
     | {"locals", "modules", "signature", "vars"}
 )
 """What may need a name, or a module, that it does not mention."""
 _ITSELF = frozenset({"self", "cls", "__class__"})
-
-# Decorators and base classes that read no annotations, or leave those alone that are strings.
-_HARMLESS_DECORATORS = frozenset(
-    {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "dataclass"}
-    | {"deleter", "deprecated", "final", "getter", "lru_cache", "overload", "override", "property", "runtime_checkable"}
-    | {"setter", "staticmethod", "total_ordering", "wraps"}
-)
-HARMLESS_BASES = frozenset(
-    {"ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol"}
-    | {"StrEnum", "Thread", "TypedDict", "bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set"}
-    | {"str", "tuple", "type"}
-)
 
 
 # A statement without any of these, and without the names in question, does nothing that matters to its module.
@@ -390,7 +357,7 @@ class _UsageReader(Visitor):
     def visit_FunctionDef(self, node: FunctionDefinition) -> None:
         self.read(node.decorator_list)
         self.read([*node.args.defaults, *node.args.kw_defaults])
-        decorator = _decorator_that_reads(node.decorator_list, self._libraries)
+        decorator = decorator_that_reads(node.decorator_list, self._libraries)
         self.usage.has_readers |= bool(decorator)
         class_name, reader = self._class_readers[-1]
         place = _Annotated(".".join([*self._owners, node.name]), class_name, reader or decorator)
@@ -443,7 +410,7 @@ class _UsageReader(Visitor):
 
     def _reader_of(self, node: ast.ClassDef) -> str:
         """Return what may read the annotations of a class, its bases aside; "" if nothing may."""
-        if reader := _decorator_that_reads(node.decorator_list, self._libraries):
+        if reader := decorator_that_reads(node.decorator_list, self._libraries):
             return reader
         if any(each.arg == "metaclass" and last_name(each.value) != "ABCMeta" for each in node.keywords):
             return "the metaclass"
@@ -537,16 +504,3 @@ class _Annotated(NamedTuple):
     owner: str | None
     class_name: str
     reader: str
-
-
-def _decorator_that_reads(decorators: Iterable[ast.expr], libraries: Container[str]) -> str:
-    """Return the first decorator that may read annotations, as a sentence names it; "" if none may.
-
-    ``libraries`` are names that are imported from libraries that read annotations.
-    """
-    for decorator in decorators:
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        root = (dotted_name(called) or ("",))[0]
-        if last_name(called) not in _HARMLESS_DECORATORS or root in libraries:
-            return f"the decorator @{ast.unparse(called)}"
-    return ""
