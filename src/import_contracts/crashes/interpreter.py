@@ -489,11 +489,11 @@ class Interpreter(CasePatterns):
 
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
-
-
 _RUNNING = frozenset(
-    {f"builtins.{name}" for name in ("dict", "frozenset", "map", "max", "min", "print", "range")}
-    | {f"builtins.{name}" for name in ("set", "sorted", "sum")}
+    {
+        f"builtins.{name}"
+        for name in ("dict", "frozenset", "map", "max", "min", "print", "range", "set", "sorted", "sum")
+    }
     | {f"Container.{name}" for name in ("count", "get", "index", "remove", "setdefault", "sort")}
     | {"str.format", "str.join"}
 )

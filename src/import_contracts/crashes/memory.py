@@ -16,12 +16,12 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
-NO_IMPORT_ERROR = Unknown()
-"""The class of an exception of which nothing else is known."""
 MAYBE = Unknown()
 """The same, and the name may be unbound."""
 REPLACED = Unknown()
 """As a key among the names of a module: what has taken its place in `sys.modules`."""
+NO_IMPORT_ERROR = Unknown()
+"""The class of an exception that is no ImportError; nothing else is known of it."""
 ABSENT = Unknown()
 """No value: the name is unbound."""
 
