@@ -54,7 +54,8 @@ class ImportModel:
     ``sources`` are the texts by module, and ``namespaces`` the packages without a file. ``imports`` has at least all
     imports in the texts except those for type checking (see `possible_imports`). ``version`` is the version of Python
     whose behaviour is predicted. ``missing`` are top-level modules that certainly cannot be imported. The modules of
-    ``like`` have the same numbers as there, and what is known of them can be taken over.
+    ``like`` have the same numbers as there, and what is known of them can be taken over. ``advance`` is called
+    twice for each module while `risky` is found.
     """
 
     sources: Mapping[str, Source]
@@ -63,6 +64,7 @@ class ImportModel:
     namespaces: Collection[str] = ()
     missing: frozenset[str] = frozenset()
     like: ImportModel | None = None
+    advance: Callable[[], object] = int
 
     @cached_property
     def modules(self) -> dict[str, int]:
@@ -155,6 +157,7 @@ class ImportModel:
 
     def _needed(self, module: str) -> set[str]:
         """Return the modules that one may import, or use while they are partially initialized."""
+        self.advance()
         named = self._all_named[module]
         needed = self._with_packages(module, named)
         around = {module, *self.around[module]} - named
@@ -168,9 +171,14 @@ class ImportModel:
         return {
             module: known._all_named[module]  # noqa: SLF001
             if known and module not in self._changed
-            else self._named(module, _EVER) | self._computed(module)
+            else self._named_ever(module)
             for module in self.modules
         }
+
+    def _named_ever(self, module: str) -> set[str]:
+        """Return the modules that a text names, in functions and in strings too."""
+        self.advance()
+        return self._named(module, _EVER) | self._computed(module)
 
     @cached_property
     def _all_around(self) -> dict[str, set[str]]:

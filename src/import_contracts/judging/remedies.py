@@ -25,6 +25,7 @@ from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import did_you_mean_module
+from import_contracts.reading.context import every_second
 from import_contracts.reading.source.imports import ImportReader, read_calls, read_imports
 from import_contracts.reading.source.text import Source
 from import_contracts.reading.source.trees import remembering
@@ -133,8 +134,8 @@ class Remedies:
     @cached_property
     def _before(self) -> CrashSearch:
         step = self._statements.snapshot.context.step
-        with step("read the texts"):
-            model = self._model({})
+        with step("find the possible imports", len(self._statements.snapshot.program.modules)) as advance:
+            model = self._model({}, every_second(advance))
             tried = least_tried(model)
         with step("look for crashes", tried) as advance:
             return search_crashes(model, None, self._codes, advance)
@@ -153,14 +154,14 @@ class Remedies:
         before = [self._before, *others] if changed else []
         return search_crashes(self._model(changed), entries, self._codes, advance, before)
 
-    def _model(self, changed: Mapping[str, Source]) -> ImportModel:
+    def _model(self, changed: Mapping[str, Source], advance: Callable[[], object] = int) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
         like = self.known.model if changed and self.known else None
-        return ImportModel(sources, imports, self._question.python, text.namespaces, like=like)
+        return ImportModel(sources, imports, self._question.python, text.namespaces, like=like, advance=advance)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)

@@ -166,8 +166,14 @@ class Statements:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The text of every module for which `source` returns one, by module."""
+        found: dict[str, Source] = {}
         modules = self.snapshot.program.by_module
-        return {module: source for module in modules if (source := self.source(module)) is not None}
+        with self.snapshot.context.step("read the texts", len(modules)) as advance:
+            for module in modules:
+                if (source := self.source(module)) is not None:
+                    found[module] = source
+                advance()
+        return found
 
     @cached_property
     def calls(self) -> dict[tuple[Edge, int], WrittenImport]:
