@@ -80,7 +80,7 @@ def nothing_else(_: Sequence[StarImport]) -> None:
 
 
 class Take(NamedTuple):
-    """What is read of each file, as in `import_contracts.reading.store.cache.Extent`."""
+    """What is read of each file, as in `import_contracts.reading.files.program.Extent`."""
 
     external: bool = False
     kinds: bool = False
