@@ -17,7 +17,7 @@ settings.load_profile("noisy")
 # For people who wait: `--hypothesis-profile quick`. CI looks at as many examples as there are by default.
 settings.register_profile("quick", settings.get_profile("noisy"), max_examples=20)
 
-# There annotations are added to what is printed; the tests about that set it themselves.
+# There annotations are added to what is printed; the tests about that use `actions`.
 os.environ.pop("GITHUB_ACTIONS", None)
 
 
@@ -30,6 +30,12 @@ def shop(tmp_path: Path) -> Path:
     """Return a program in which models reach the web, which a contract forbids, and the web imports models."""
     program(tmp_path, "shop.models -> shop.util", "shop.util -> shop.web", "shop.web -> shop.models")
     return write(tmp_path, {"pyproject.toml": configuration(MODELS)})
+
+
+@pytest.fixture
+def actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as in GitHub Actions."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Commits and earlier versions of files, from git. Without git or a repository, every function returns None.
+"""Commits and earlier versions of files, from git. Without git or a repository, there are none.
 
 A checkout may come from a stranger: a pull request, or an archive with a ``.git`` of its own. So git never searches for
 a repository: `_git` names the one that `repository_of` has found. Only commands are used that run no program which the
@@ -209,7 +209,7 @@ def at(folder: Path, revision: str, path: str) -> bytes | None:
     return data
 
 
-def object_name(data: bytes, length: int = 40) -> str:
+def object_name(data: bytes, length: int) -> str:
     """Return the name that git gives to a content, of as many hexadecimal digits as the names of its repository."""
     from hashlib import sha1, sha256  # noqa: PLC0415 - loading OpenSSL takes 3.5 MiB
 

@@ -23,7 +23,8 @@ class Problem:
 
     ``message`` says what was found, and what to write instead. ``file`` is the path as shown in messages, ``contract``
     the id of a contract, ``key`` a key of its table, and ``line`` the line in the file, from 1; each is None if the
-    problem has none. ``below`` are more lines for under the message, such as an example.
+    problem has none. ``below`` are more lines for under the message, such as an example. ``missing`` is the name of the
+    module that it is about, if there is none of that name. ``others`` are the ids of other contracts with this problem.
 
     ``str(problem)`` is for people: the message is one line in which every character can be seen.
     """

@@ -38,8 +38,8 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
 
     ``config`` is the configuration file, relative to ``folder``, or several of them: then the report is about all. By
     default it is searched for in ``folder`` and in the folders around it; if it is that of a workspace, the members are
-    checked too. ``contracts`` are the ids of the contracts to
-    check, by default all of them. With ``use_baseline=False``, known violations count as new ones.
+    checked too. ``contracts`` are the ids of the contracts to check, by default all of them. With
+    ``use_baseline=False``, known violations count as new ones.
 
     ``cache`` is the folder that keeps what was read for the next run, relative to ``folder``. True is
     ``.import_contracts_cache`` next to the configuration. False reads every file and writes nothing. If the folder

@@ -18,11 +18,6 @@ CONFIGURATION = configuration(MODELS)
 FORMAT, OUTPUT = "formats", "outputs"
 
 
-@pytest.fixture
-def actions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-
-
 # --- what the name of a file says ---------------------------------------------------------------------------------
 
 

@@ -7,25 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.arranging import Run, contract, lint, write
-
-
-def member(name: str, *dependencies: str, more: str = "") -> str:
-    return f'[project]\nname = "{name}"\nversion = "1"\ndependencies = {json.dumps(dependencies)}\n{more}'
-
+from tests.support.arranging import Run, contract, lint, project, write
 
 ROOTS = 'root_packages = ["shop_web", "shop_core", "shop_db", "shop_cli"]\n'
 KEYS = f'[tool.import-contracts]\n{ROOTS}source_roots = ["packages/*/src"]\n'
 DECLARED = contract("declared", "allowed", allowed="declared")
 FILES = {
     "pyproject.toml": KEYS + DECLARED,
-    "packages/web/pyproject.toml": member("Shop.Web", "shop-core >= 1; python_version > '3'", "requests"),
+    "packages/web/pyproject.toml": project("Shop.Web", "shop-core >= 1; python_version > '3'", "requests"),
     "packages/web/src/shop_web/__init__.py": "import shop_core\nimport shop_cli\n",
     "packages/web/src/shop_cli/__init__.py": "import shop_core.api\n",
-    "packages/core/pyproject.toml": member("shop_core", more='optional-dependencies.sql = ["SHOP.DB[x]"]\n'),
+    "packages/core/pyproject.toml": project("shop_core", more='optional-dependencies.sql = ["SHOP.DB[x]"]\n'),
     "packages/core/src/shop_core/__init__.py": "def connect():\n    import shop_db\n",
     "packages/core/src/shop_core/api.py": "",
-    "packages/db/pyproject.toml": member("shop-db"),
+    "packages/db/pyproject.toml": project("shop-db"),
     "packages/db/src/shop_db/__init__.py": "",
 }
 
@@ -60,7 +55,7 @@ def test_what_it_does_not_declare_is_a_violation(workspace: Path) -> None:
 
 def test_a_dependency_that_is_taken_away_is_noticed(workspace: Path) -> None:
     assert lint(workspace).status == 0
-    write(workspace, {"packages/web/pyproject.toml": member("Shop.Web")})
+    write(workspace, {"packages/web/pyproject.toml": project("Shop.Web")})
     assert broken(lint(workspace, "--format", "json")) == ["shop_cli -> shop_core.api", "shop_web -> shop_core"]
 
 
@@ -89,7 +84,7 @@ def test_what_is_no_list_of_requirements_declares_nothing(workspace: Path, wrong
 
 
 def test_nothing_outside_the_checkout_is_read(tmp_path: Path) -> None:
-    write(tmp_path, {"pyproject.toml": member("outside")})
+    write(tmp_path, {"pyproject.toml": project("outside")})
     inner = tmp_path / "inner"
     keys = '[tool.import-contracts]\nroot_packages = ["shop_db"]\nsource_roots = ["src"]\n'
     write(inner, {"pyproject.toml": keys + DECLARED, "src/shop_db/__init__.py": "", ".git/HEAD": ""})

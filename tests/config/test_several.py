@@ -21,7 +21,7 @@ from import_contracts.reading.files.program import Program, SourceFile
 from import_contracts.reading.scanning import scan
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
-from tests.support.arranging import ROOT, Run, contract, lint, program, write
+from tests.support.arranging import ROOT, Run, forbidden, lint, program, write
 
 SCHEMA = json.loads((ROOT / "docs/report.schema.json").read_text(encoding="utf-8"))
 
@@ -30,10 +30,6 @@ def file(*contracts: str, keys: str = "", root: str = "shop") -> str:
     """Return a configuration file without the name of the tool in its tables."""
     text = f'root_packages = ["{root}"]\n{keys}' + "".join(contracts)
     return text.replace("tool.import-contracts.", "")
-
-
-def forbidden(id_: str, source: str, target: str) -> str:
-    return contract(id_, "forbidden", source_modules=[source], forbidden_modules=[target])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import import_contracts
 from import_contracts.problems import UserError
 from import_contracts.pytest_plugin.items import collectors
-from tests.support.arranging import Run, contract, lint, program, write
+from tests.support.arranging import Run, contract, forbidden, lint, program, write
 from tests.support.repositories import git
 
 UV = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
@@ -22,10 +22,6 @@ def member(name: str, *contracts: str, keys: str = "") -> str:
     """Return the pyproject.toml of a member with the package ``name``."""
     run = f'[tool.import-contracts]\nroot_packages = ["{name}"]\n{keys}' if contracts or keys else ""
     return f'[project]\nname = "{name}"\nversion = "1"\n\n{run}{"".join(contracts)}'
-
-
-def forbidden(id_: str, source: str, target: str) -> str:
-    return contract(id_, "forbidden", source_modules=[source], forbidden_modules=[target])
 
 
 @pytest.fixture(params=[UV, LISTED])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.allowed import Allowed, parse
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.contracts.table import Table
-from tests.support.arranging import Run, graph, lint, write
+from tests.support.arranging import Run, graph, lint, project, write
 
 ROOT = """\
 [tool.uv.workspace]
@@ -29,10 +29,6 @@ name = "Declared"
 type = "allowed"
 allowed = "declared"
 """
-
-
-def project(name: str, *dependencies: str, more: str = "") -> str:
-    return f'[project]\nname = "{name}"\nversion = "1"\ndependencies = {json.dumps(dependencies)}\n{more}'
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -45,6 +47,16 @@ def test_every_module_stands_in_its_room_with_its_own_first_line(request: pytest
         PAGE.write_text(wanted, encoding="utf-8")
     else:
         assert text == wanted, "pytest tests/docs --update-docs writes the tables"
+
+
+def test_the_rooms_are_in_the_order_of_their_contract() -> None:
+    contract = tomllib.loads((ROOT / "contracts" / "architecture.toml").read_text(encoding="utf-8"))["contracts"][0]
+    height = {room: -number for number, layer in enumerate(contract["layers"]) for room in layer.split(" | ")}
+    table = PAGE.read_text(encoding="utf-8").partition("| Rooms, from top to bottom |")[2].partition("\n\n")[0]
+    rows = [re.findall("`(.+?)`", row.split("|")[1]) for row in table.splitlines()[2:]]
+    assert sorted(room for row in rows for room in row) == sorted(height)
+    heights = [[height[room] for room in row] for row in rows]
+    assert all(min(upper) > max(lower) for upper, lower in pairwise(heights))
 
 
 def test_no_two_public_classes_of_a_room_have_the_same_name() -> None:

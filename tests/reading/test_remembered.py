@@ -607,7 +607,9 @@ def test_a_cache_that_others_can_write_to_is_not_used(shop: Path) -> None:
 
 def test_a_file_that_is_damaged_counts_as_absent(shop: Path) -> None:
     expected = learned(shop)
-    for path in [*(shop / CACHE).glob("*.run"), *(shop / CACHE).glob("*.watch")]:
+    paths = [*(shop / CACHE).glob("*.run"), *(shop / CACHE).glob("*.watch")]
+    assert len(paths) == 2
+    for path in paths:
         data = path.read_bytes()
         for damage in (b"", data[:-1], data + b"x", data[:100] + b"x" + data[101:], b"x" * len(data)):
             path.write_bytes(damage)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import asdict, replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -31,20 +30,16 @@ from import_contracts.reports.cycles import (
     ReportedMissing,
     Step,
 )
-from tests.support.reports import change
+from tests.support.reports import an_import, chain, change
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 NO_CHANGE = ReportedFix("restructure", (), ())
 CHANGE = ReportedFix("type_checking", ("Used only in annotations.",), (change("a.py", 1, "import b", "import c"),))
 
 
-def an_import(importer: str, imported: str, kind: Kind = Kind.RUNTIME) -> Import:
-    return Import(importer, imported, f"{importer}.py", 1, 2, kind, f"import {imported}")
-
-
 def ring(*modules: str) -> tuple[Import, ...]:
     """Return the imports of an elementary cycle; the first module is also the last."""
-    return tuple(an_import(*edge) for edge in pairwise([*modules, modules[0]]))
+    return chain(*modules, modules[0])
 
 
 def cycle(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +25,11 @@ from import_contracts.reports.explain import (
     Stance,
     Uncovered,
 )
+from tests.support.reports import an_import, chain
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 HM = Problem("hm", "x.toml", "c", "k", Severity.WARNING, 5)
 NO = Problem("no", "y.toml", "d", "l", line=6)
-
-
-def an_import(importer: str, imported: str, kind: Kind = Kind.RUNTIME) -> Import:
-    return Import(importer, imported, f"{importer}.py", 1, 2, kind, f"import {imported}")
-
-
-def chain(*modules: str, kind: Kind = Kind.RUNTIME) -> tuple[Import, ...]:
-    return tuple(an_import(*edge, kind) for edge in pairwise(modules))
 
 
 def dependency(

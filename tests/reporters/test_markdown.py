@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.markdown import render
@@ -17,33 +15,20 @@ from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
 from import_contracts.reports.changes import ReportedFix
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from tests.support.reports import chain, of_edge, outcome
 
 BRIEF, VERBOSE = Style(), Style(verbose=True)
-
-
-def an_import(importer: str, imported: str, kind: Kind = Kind.RUNTIME) -> Import:
-    return Import(importer, imported, f"{importer}.py", 1, 2, kind, f"import {imported}")
 
 
 def violation(
     *modules: str, message: str = "no", lines: tuple[int, ...] = (1,), kind: Kind = Kind.RUNTIME, is_known: bool = False
 ) -> ReportedViolation:
-    chain = tuple(an_import(*edge, kind) for edge in pairwise(modules))
-    return ReportedViolation(modules[0], modules[1], "", message, f"{modules[0]}.py", lines, chain, is_known=is_known)
-
-
-def of_edge(edge: str) -> Import:
-    """Make an import of a line such as ``a -> b``."""
-    importer, imported = edge.split(" -> ")
-    return an_import(importer, imported)
+    steps = chain(*modules, kind=kind)
+    return ReportedViolation(modules[0], modules[1], "", message, f"{modules[0]}.py", lines, steps, is_known=is_known)
 
 
 def cut(*edges: str, message: str = "no", is_minimum: bool = True, fixes: tuple[ReportedFix, ...] = ()) -> ReportedCut:
     return ReportedCut(message, tuple(map(of_edge, edges)), is_minimum, fixes)
-
-
-def outcome(*violations: ReportedViolation, kept: bool | None = False, reason: str = "", **more: Any) -> Outcome:
-    return Outcome("x", "Name", "layers", reason, kept, violations, **more)
 
 
 def report(*outcomes: Outcome, **more: Any) -> Report:

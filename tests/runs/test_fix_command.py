@@ -253,7 +253,9 @@ def test_several_fixes_of_one_file_are_made_together(tmp_path: Path) -> None:
 
 def test_the_edits_in_the_report_make_the_file(shop: Path) -> None:
     before = texts(shop)
-    for file in fix(shop, "--unsafe-fixes")["files"]:
+    files = fix(shop, "--unsafe-fixes")["files"]
+    assert files
+    for file in files:
         lines = before[file["path"]].decode().splitlines(keepends=True)
         for edit in reversed(file["edits"]):
             assert (edit["column"], edit["end_column"]) == (1, 1)

@@ -123,6 +123,16 @@ def contract(id_: str, type_: str, **keys: object) -> str:
     return "[[tool.import-contracts.contracts]]\n" + "".join(values)
 
 
+def forbidden(id_: str, source: str, target: str) -> str:
+    """Return a contract that one module must not import another."""
+    return contract(id_, "forbidden", source_modules=[source], forbidden_modules=[target])
+
+
+def project(name: str, *dependencies: str, more: str = "") -> str:
+    """Return the pyproject.toml of a project that declares dependencies; ``more`` are further lines of its table."""
+    return f'[project]\nname = "{name}"\nversion = "1"\ndependencies = {json.dumps(dependencies)}\n{more}'
+
+
 def configuration(*contracts: str, keys: str = "", root: str = "shop") -> str:
     """Return a pyproject.toml with keys of the run, as lines, and with contracts."""
     return f'[tool.import-contracts]\nroot_packages = ["{root}"]\n{keys}' + "".join(contracts)

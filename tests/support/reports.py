@@ -1,6 +1,9 @@
-"""Reports of whatever may be in one, for properties of the formats."""
+"""What reports are made of: in one line each; and whatever may be in one, for properties of the formats."""
 
 from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -65,6 +68,27 @@ REPORTS = st.builds(
     folder=st.sampled_from(["", "/repo/pkg"]),
     root=st.sampled_from(["", "/repo"]),
 )
+
+
+def an_import(importer: str, imported: str, kind: Kind = Kind.RUNTIME) -> Import:
+    """Return the import of a module on the first line of another one."""
+    return Import(importer, imported, f"{importer}.py", 1, 2, kind, f"import {imported}")
+
+
+def of_edge(edge: str) -> Import:
+    """Return the import of a line such as ``a -> b``."""
+    importer, imported = edge.split(" -> ")
+    return an_import(importer, imported)
+
+
+def chain(*modules: str, kind: Kind = Kind.RUNTIME) -> tuple[Import, ...]:
+    """Return a chain of imports from the first module to the last."""
+    return tuple(an_import(*edge, kind) for edge in pairwise(modules))
+
+
+def outcome(*violations: ReportedViolation, kept: bool | None = False, reason: str = "", **more: Any) -> Outcome:
+    """Return what a contract with some violations comes to."""
+    return Outcome("x", "Name", "layers", reason, kept, violations, **more)
 
 
 def change(path: str, line: int, old: str, new: str) -> Change:

@@ -190,11 +190,6 @@ def test_moving_progress_is_visible() -> None:
 # --- in GitHub Actions --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def actions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-
-
 TOKENS = re.compile("^::stop-commands::([0-9a-f]{32})$", re.MULTILINE)
 
 

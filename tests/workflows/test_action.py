@@ -213,7 +213,9 @@ def test_no_script_is_made_of_an_expression() -> None:
 def test_every_expression_is_of_something_that_there_is() -> None:
     identities = {each["id"] for each in STEPS if "id" in each}
     there_are = {"inputs": set(DEFAULTS), "steps": identities, "github": {"sha"}, "runner": {"os"}}
-    for expression in _EXPRESSION.findall((ROOT / "action.yml").read_text(encoding="utf-8")):
+    expressions = _EXPRESSION.findall((ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert expressions
+    for expression in expressions:
         context, name = expression.split(".")[:2]
         assert expression == IS_FORK or name in there_are[context], expression
 

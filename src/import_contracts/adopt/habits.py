@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from import_contracts.adopt.inferred import InferredContract, can_be_named
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import THIRD_PARTY, ModulePattern, ancestors, parent
+from import_contracts.graph.names import THIRD_PARTY, ModulePattern, ancestors, parent, within
 from import_contracts.wording import count, listed
 
 _MOST_NAMED = 6
@@ -15,7 +15,7 @@ _MOST_LIBRARIES = 3
 _DEEPEST = 3
 """The most dots in the name of a package that is named: few people know those further inside."""
 _TESTS = frozenset({"test", "testing", "tests"})
-_MOST_DOORS = 2
+_MOST_EXPOSED = 2
 """How many modules of a package others import, if that is an interface."""
 
 
@@ -53,7 +53,7 @@ def _place(graph: ImportGraph, importers: Collection[str]) -> str:
     if not importers:
         return ""
     first, *others = sorted(importers)
-    around = (each for each in (first, *ancestors(first)) if all(_is_in(other, each) for other in others))
+    around = (each for each in (first, *ancestors(first)) if all(within(other, each) for other in others))
     place = next(around, "")
     is_part = 0 < place.count(".") <= _DEEPEST and place not in graph.roots and can_be_named(place)
     is_small = 4 * len(graph.subtree(place)) <= len(graph.modules) - len(graph.external)
@@ -66,10 +66,6 @@ def _users(graph: ImportGraph, place: str) -> int:
     return len({module for each in inside for module in graph.importers_of(each)} - inside)
 
 
-def _is_in(module: str, package: str) -> bool:
-    return module == package or module.startswith(f"{package}.")
-
-
 def _is_for_tests(module: str) -> bool:
     return not _TESTS.isdisjoint(part.strip("_") for part in module.split("."))
 
@@ -78,9 +74,9 @@ def _is_for_tests(module: str) -> bool:
 
 
 def _interfaces(graph: ImportGraph, tests: Sequence[str]) -> Iterator[InferredContract]:
-    """Yield a contract for packages that are imported only themselves, and one for each of some with other doors."""
-    doors = {package: _doors(graph, package, tests) for package in _packages(graph)}
-    closed = {package: found for package, found in doors.items() if found and _hides_much(graph, package, found)}
+    """Yield a contract for packages that are imported only themselves, and one for each of some that expose more."""
+    exposed = {package: _exposed(graph, package, tests) for package in _packages(graph)}
+    closed = {package: found for package, found in exposed.items() if found and _hides_much(graph, package, found)}
     outer = [package for package in closed if not any(each in closed for each in ancestors(package))]
     friends: dict[str, object] = {"except": [*tests]} if tests else {}
     whole = [package for package in outer if closed[package] == (package,)][:_MOST_NAMED]
@@ -104,7 +100,7 @@ def _packages(graph: ImportGraph) -> list[str]:
     return sorted(packages, key=lambda package: (-len(graph.subtree(package)), package))
 
 
-def _doors(graph: ImportGraph, package: str, tests: Iterable[str]) -> tuple[str, ...]:
+def _exposed(graph: ImportGraph, package: str, tests: Iterable[str]) -> tuple[str, ...]:
     """Return the modules of a package that others import, apart from tests; sorted."""
     inside = graph.subtree(package)
     friends = frozenset().union(
@@ -113,11 +109,11 @@ def _doors(graph: ImportGraph, package: str, tests: Iterable[str]) -> tuple[str,
     return tuple(sorted(each for each in inside if not inside.union(friends).issuperset(graph.importers_of(each))))
 
 
-def _hides_much(graph: ImportGraph, package: str, doors: Sequence[str]) -> bool:
+def _hides_much(graph: ImportGraph, package: str, exposed: Sequence[str]) -> bool:
     """Return whether a package has modules worth hiding, and enough users for that to be no chance."""
-    hidden = len(graph.subtree(package)) - len(doors)
-    few = len(doors) <= _MOST_DOORS and all(map(can_be_named, doors))
-    return few and hidden >= 3 and hidden >= 3 * len(doors) - 1 and _users(graph, package) >= 4
+    hidden = len(graph.subtree(package)) - len(exposed)
+    few = len(exposed) <= _MOST_EXPOSED and all(map(can_be_named, exposed))
+    return few and hidden >= 3 and hidden >= 3 * len(exposed) - 1 and _users(graph, package) >= 4
 
 
 # --- direct imports ---------------------------------------------------------------------------------------------------
@@ -127,7 +123,7 @@ def _direct_siblings(graph: ImportGraph) -> Iterator[InferredContract]:
     """Yield a contract if packages that import what is inside them are not imported from there."""
     fat = [package for package in _packages(graph) if _takes_from_inside(graph, package)]
     fat += [root for root in graph.roots if root in graph and _takes_from_inside(graph, root)]
-    clean = [package for package in fat if not any(_is_in(each, package) for each in graph.importers_of(package))]
+    clean = [package for package in fat if not any(within(each, package) for each in graph.importers_of(package))]
     name, why = (
         "Modules do not import their own package",
         f"{count(len(clean), 'package')} re-export what is inside them",

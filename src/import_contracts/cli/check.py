@@ -44,7 +44,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
       2  the configuration or the command line is wrong, or a file could not be read
       3  nothing is new, but the baseline has stale entries
      70  a bug in this program
-    """  # noqa: D301 - as above
+    """  # noqa: D301 - click gets the backspace of \b
     folder = Path.cwd()
     try:
         configs = shared.configs()

@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913 - each is an option
 
     The exit status is 0, or 2 if a file could not be read. To fail on cycles or crashes, write a contract of type
     acyclic or crash.
-    """  # noqa: D301 - as above
+    """  # noqa: D301 - click gets the backspace of \b
     if quick and entries:
         raise UsageError("--entry cannot be used with --quick.")
     targets = find_targets("cycles", packages, source_roots, globs, shared)

@@ -76,7 +76,7 @@ def command(  # noqa: PLR0913 - each is an option
 
     The program is never run. The exit status is 0, or 2 if something is wrong or could not be read; with --may, it is 1
     if a contract forbids the import, and with --check, if the page is not up to date.
-    """  # noqa: D301 - as above
+    """  # noqa: D301 - click gets the backspace of \b
     has_no_page = check and not (brief and output)
     asked = "--may" if may else "--coupling" if coupling else ""
     _refuse(names, source_roots, about_two=asked, check=has_no_page, is_configured=shared.config_file is not None)

@@ -100,7 +100,7 @@ def command(  # noqa: PLR0913 - each is an option
       1  with --diff: something would be changed; with --verify: the command failed, and changes were undone
       2  nothing was changed: the command line is wrong, files have uncommitted changes, or one cannot be written;
          or a file of the program could not be read
-    """  # noqa: D301 - as above
+    """  # noqa: D301 - click gets the backspace of \b
     if keep_passing and not verify:
         raise UsageError("--keep-passing needs --verify.")
     if verify and is_diff:

@@ -44,13 +44,13 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if rewrites and from_tach:
         raise UsageError("--from-import-linter cannot be used with --from-tach.")
-    option = "--from-tach" if from_tach else "--from-import-linter"
-    if (rewrites or from_tach) and packages:
-        raise UsageError(f"{option} reads the packages from the configuration; name none.")
-    if (rewrites or from_tach) and source_roots:
-        raise UsageError(f"{option} reads the packages from the configuration; name no --source-root.")
-    if (rewrites or from_tach) and globs:
-        raise UsageError(f"{option} converts what is there; add the key 'exclude' to the result.")
+    converts = "--from-import-linter" if rewrites else "--from-tach" if from_tach else ""
+    if converts and packages:
+        raise UsageError(f"{converts} reads the packages from the configuration; name none.")
+    if converts and source_roots:
+        raise UsageError(f"{converts} reads the packages from the configuration; name no --source-root.")
+    if converts and globs:
+        raise UsageError(f"{converts} converts what is there; add the key 'exclude' to the result.")
     folder = Path.cwd()
     found = None if rewrites else run.in_force(folder)
     if found and not dry_run:

@@ -232,12 +232,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     the keys in ``EXCLUDING`` that are set, and those of ``include_parent_packages`` and ``allow_inline_ignores``.
     """
     name = table.string("name")
-    identity = table.string("id", default := _slug(name) or f"contract-{number}")
-    table.place(contract=identity or default)
-    if not identity:
-        table.error("id", "This is empty. Write an id, or remove this key.")
-    if ":" in identity:
-        table.error("id", _COLON.format(identity, _slug(identity) or default))
+    id_ = _id(table, _slug(name) or f"contract-{number}")
     type_name = table.string("type")
     contract_type = types.usable.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -253,20 +248,12 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     parents = table.flag("include_parent_packages", default=defaults["include_parent_packages"])
     excepted = table.modules("except_modules", ())
     allow_inline = table.flag("allow_inline_ignores", default=defaults["allow_inline_ignores"])
-    rule = None
-    if contract_type is not None:
-        try:
-            rule = contract_type.parse(table)
-            table.finish()
-        except (Exception, SystemExit) as error:
-            if type_name in TYPES:
-                raise
-            table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
-    elif "type" in table:
+    rule = _rule(table, type_name, contract_type)
+    if contract_type is None and "type" in table:
         table.error("type", types.why_not(type_name))
     return Contract(
-        id=identity or default,
-        name=name or identity or default,
+        id=id_,
+        name=name or id_,
         type=type_name,
         file=table.file,
         rule=rule,
@@ -281,6 +268,32 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         contract_type=contract_type,
         table=table,
     )
+
+
+def _id(table: Table, default: str) -> str:
+    """Return the id of a contract, and name it in the problems of its table."""
+    written = table.string("id", default)
+    table.place(contract=written or default)
+    if not written:
+        table.error("id", "This is empty. Write an id, or remove this key.")
+    if ":" in written:
+        table.error("id", _COLON.format(written, _slug(written) or default))
+    return written or default
+
+
+def _rule(table: Table, type_name: str, contract_type: ContractType | None) -> Rule | None:
+    """Return the rule that a contract type makes of a table; None without a type, or if a custom one fails."""
+    if contract_type is None:
+        return None
+    try:
+        rule = contract_type.parse(table)
+        table.finish()
+    except (Exception, SystemExit) as error:
+        if type_name in TYPES:
+            raise
+        table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
+        return None
+    return rule
 
 
 _EVERY_IMPORT = "** -> **"

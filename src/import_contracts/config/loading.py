@@ -46,7 +46,7 @@ def load_configs(named: Sequence[AnyPath], folder: AnyPath, *, custom_types: boo
     return reading.result()
 
 
-def load_one(named: AnyPath | None, folder: AnyPath, *, custom_types: bool = True) -> Config:
+def load_one(named: AnyPath | None, folder: AnyPath, *, custom_types: bool) -> Config:
     """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
     For a command that reads one configuration. Raises UserError as `load_config` does, and if only the members of a

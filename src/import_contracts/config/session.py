@@ -229,20 +229,11 @@ def read_config(path: Path, source: ConfigSource, *, custom_types: bool = True) 
 
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
-    start, origin, around, files = source
-    options = "" if origin is Origin.FOUND else _naming(path)
-    path = path if path.is_absolute() else start / path
-    if files is None and disk.is_folder(path):
-        raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
-    if files is None and not disk.may_exist(path):
-        raise UserError(Problem("There is no such file.", file=name_of(path, start)))
+    options = "" if source.origin is Origin.FOUND else _naming(path)
+    path = source.start / path
     folder = path.parent
-    around = around or folder
-    name = text_of(path.name) if around == folder else name_of(path, around)
-    try:
-        document = _document(path, name, files, quotes=origin is Origin.NAMED or may_quote(path))
-    except UserError as error:  # there are no paths of a report yet
-        raise UserError(*(replace(each, file=name_of(path, start)) for each in error.problems)) from None
+    around = source.around or folder
+    document = _main_document(path, around, source)
     session = Table(document.session, file=document.file)
     bases = source.bases(folder)
     roots = _root_packages(session, document)
@@ -256,11 +247,11 @@ def read_config(path: Path, source: ConfigSource, *, custom_types: bool = True) 
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
-    exclude = tuple(_globs(session, path.parent))
+    exclude = tuple(_globs(session, folder))
     namespace_folders, dynamic = session.flag("count_namespace_folders"), session.flag("count_dynamic_imports")
     session.tables("contracts")
     workspace = session.strings("workspace", ()) if "workspace" in session else None
-    documents = (document, *_included(session, path, around, bases, files))
+    documents = (document, *_included(session, path, around, bases, source.files))
     session.finish(severity=Severity.WARNING)
     for sentence in document.overlooked if document.contracts or documents[1:] else ():
         session.warn(None, sentence)
@@ -288,6 +279,23 @@ def read_config(path: Path, source: ConfigSource, *, custom_types: bool = True) 
         session=session,
         source=source,
     )
+
+
+def _main_document(path: Path, around: Path, source: ConfigSource) -> Document:
+    """Read the configuration file at an absolute path; raises UserError if it cannot be read or is not valid.
+
+    Its errors name it as seen from ``source.start``, because there are no paths of a report yet.
+    """
+    start, origin, _, files = source
+    if files is None and disk.is_folder(path):
+        raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
+    if files is None and not disk.may_exist(path):
+        raise UserError(Problem("There is no such file.", file=name_of(path, start)))
+    name = text_of(path.name) if around == path.parent else name_of(path, around)
+    try:
+        return _document(path, name, files, quotes=origin is Origin.NAMED or may_quote(path))
+    except UserError as error:
+        raise UserError(*(replace(each, file=name_of(path, start)) for each in error.problems)) from None
 
 
 def _paths(session: Table, bases: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:

@@ -31,7 +31,7 @@ class Places(NamedTuple):
     folders: tuple[Path, ...]
 
 
-def places_of(folder: Path, named: Sequence[str] = ()) -> Places:
+def places_of(folder: Path, named: Sequence[str]) -> Places:
     """Return the named source roots; else those that the project in a folder has.
 
     Raises UserError if one of the named does not exist.

@@ -26,7 +26,7 @@ class ImportColumns(Mapping[str, Lines]):
         self.imported = imported
         self.lines = lines
         self._made: dict[str, Lines] = {}
-        self._alone = _Alone()
+        self._alone = SingleLines()
 
     @classmethod
     def of(cls, imports: Mapping[str, Lines]) -> ImportColumns:
@@ -100,15 +100,15 @@ class ImportColumns(Mapping[str, Lines]):
         return found
 
 
-class _Alone(dict[int, tuple[int, ...]]):
-    """Each line as a tuple, one object because there are many: most modules import another on one line."""
+class SingleLines(dict[int, tuple[int, ...]]):
+    """Each line alone as a tuple, one object because there are many: most modules import another on one line."""
 
     def __missing__(self, line: int) -> tuple[int, ...]:
         self[line] = found = (line,)
         return found
 
 
-def _by_name(statements: list[tuple[str, int]], alone: _Alone) -> Lines:
+def _by_name(statements: list[tuple[str, int]], alone: SingleLines) -> Lines:
     """Return the lines by name of sorted names and lines."""
     imports = {name: alone[line] for name, line in statements}
     if len(imports) < len(statements):

@@ -97,7 +97,7 @@ class _Swaps:
 def known_before(
     rule: Rule, graph: ImportGraph, violations: Iterable[Violation], is_added: Callable[[Edge], bool | None]
 ) -> Callable[[Violation], bool] | None:
-    """Return whether a violation was there without the imports that were added; None if they make no difference.
+    """Return what tells whether a violation was there without the added imports; None if these make no difference.
 
     None also if there are very many violations. ``violations`` are those of the graph. Only imports in their chains,
     and in those of what is left, are looked at.

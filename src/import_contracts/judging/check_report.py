@@ -160,13 +160,7 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
     are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
-    of_type = contract.contract_type
-    if verdict.kept or rule is None or (of_type is not None and of_type.about_counts):
-        return ()
-    if isinstance(violations, LaterViolations):
-        if _counts(verdict).new > (MOST_OF_ALL if verdict.known is None else MOST_NEW):
-            return ()
-    elif any(violation.lines for violation in violations):
+    if verdict.kept or rule is None or not _may_have_causes(verdict):
         return ()
     known = [violation for violation in violations if not verdict.is_new(violation)]
     costs = dict.fromkeys((edge for violation in known for edge in violation.chain), _PROBABLY_OLD)
@@ -184,26 +178,28 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
     def is_known(violation: Violation) -> bool:
         return not verdict.is_new(violation)
 
+    def statement(edge: Edge) -> Import:
+        return statements.statement(edge, verdict.graph)
+
     was_there: Callable[[Violation], bool] | None = is_known
     if verdict.known is None:
         is_ours = contract.type in TYPES  # another rule may have more violations after an import is removed
         was_there = known_before(rule, verdict.graph, violations, is_added) if is_ours else None
     causes = find_causes(rule, verdict.graph, was_there, cost) if was_there else None
-
-    def statement(edge: Edge) -> Import:
-        return statements.statement(edge, verdict.graph)
-
-    return (
-        tuple(
-            Cause(
-                statement(edge),
-                effects,
-                is_added(edge),
-                tuple(map(statement, causes.others.get(edge, ()))),
-                edge in causes.untried,
-            )
-            for edge, effects in causes.effects
-        )
-        if causes
-        else ()
+    if causes is None:
+        return ()
+    others = {edge: tuple(map(statement, instead)) for edge, instead in causes.others.items()}
+    return tuple(
+        Cause(statement(edge), effects, is_added(edge), others.get(edge, ()), edge in causes.untried)
+        for edge, effects in causes.effects
     )
+
+
+def _may_have_causes(verdict: Verdict) -> bool:
+    """Return whether violations come from imports that can be removed, and are not too many to look for these."""
+    of_type, violations = verdict.contract.contract_type, verdict.violations
+    if of_type is not None and of_type.about_counts:
+        return False
+    if isinstance(violations, LaterViolations):
+        return _counts(verdict).new <= (MOST_OF_ALL if verdict.known is None else MOST_NEW)
+    return not any(violation.lines for violation in violations)

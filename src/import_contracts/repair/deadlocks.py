@@ -13,7 +13,7 @@ from typing import TypeAlias
 from import_contracts.crashes.crash import Crash
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
+from import_contracts.graph.names import ancestors, top_level
 from import_contracts.reading.source.imports import read_imports
 from import_contracts.reading.source.text import split_lines
 from import_contracts.repair.edits import Rearrangement
@@ -224,7 +224,7 @@ class WaysOut:
     def _named_outside(self) -> Callable[[str], Set[str]]:
         """Returns the packages outside the program, and not of Python, that a text imports when it runs."""
         sources = {source.module: source for source in self.fixes.names.sources}
-        inside = sys.stdlib_module_names.union(map(_root, self.graph.modules))
+        inside = sys.stdlib_module_names.union(map(top_level, self.graph.modules))
 
         @cache
         def named(module: str) -> Set[str]:
@@ -232,7 +232,7 @@ class WaysOut:
                 return frozenset()
             source = sources[module]
             found = read_imports(source.text, module, is_package=source.is_package)
-            return {_root(each.module) for each in found if not each.level and each.kind is Kind.RUNTIME} - inside
+            return {top_level(each.module) for each in found if not each.level and each.kind is Kind.RUNTIME} - inside
 
         return named
 
@@ -265,10 +265,6 @@ class WaysOut:
         shown = listed(f"{name} (line {statement.lineno})" for name, statement in definitions.items())
         why = f"Move {shown} above the import on line {line}: nothing from there on is needed for that."
         return next(_fix(FixKind.MOVE_DEFINITION, (module, imported), why, edits), None)
-
-
-def _root(module: str) -> str:
-    return module.partition(".")[0]
 
 
 def _fix(kind: FixKind, edge: Edge, why: str, edits: tuple[Edit, ...]) -> Iterator[Fix]:

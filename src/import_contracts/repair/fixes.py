@@ -6,7 +6,7 @@ tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,7 @@ from import_contracts.repair.extraction import Extractions
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.ways import ImportedName, Reason, Way
+from import_contracts.repair.ways import ImportedName, Reason
 from import_contracts.wording import listed
 
 Identity: TypeAlias = tuple[str, str, FixKind]
@@ -124,9 +124,9 @@ class Fixes:
 
     def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
         names = self.names_of(wanted)
-        ways = [name.ways for name in names]
         for kinds in _COMBINATIONS if names else ():
-            fix = self.extraction(wanted) if kinds == {FixKind.EXTRACT} else _combined(wanted, ways, kinds - without)
+            is_extraction = kinds == {FixKind.EXTRACT}
+            fix = self.extraction(wanted) if is_extraction else self._combined(wanted, names, kinds - without)
             if fix is not None and fix.kind not in without:
                 return fix
         return self.restructuring(wanted)
@@ -165,6 +165,13 @@ class Fixes:
         found = [name.ways[kind] for name, kind in chosen]
         kind = max((kind for _, kind in chosen), key=_weight)
         return Fix(kind, *wanted.edge, _sentences(reason for reason, _ in found), tuple(each for _, each in found))
+
+    def _combined(self, wanted: CyclicImport, names: Sequence[ImportedName], kinds: frozenset[FixKind]) -> Fix | None:
+        """Return the fix that takes the cheapest way of some kinds for each name; None if a name has none of them."""
+        ways = [name.ways.keys() & kinds for name in names]
+        if not all(ways):
+            return None
+        return self.made_of(wanted, [(name, min(way, key=_weight)) for name, way in zip(names, ways, strict=True)])
 
     def restructuring(self, wanted: CyclicImport) -> Fix:
         """Return what to do about an import by hand, with what prevents everything else."""
@@ -235,16 +242,6 @@ class Fixes:
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made; the rest of it is as it was."""
         return edited(self.names.layout(module).text, edits)
-
-
-def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:
-    """Return the fix that takes the cheapest way of some kinds for each name; None if a name has none of them."""
-    chosen = [min(way.keys() & kinds, key=_weight, default=FixKind.RESTRUCTURE) for way in ways]
-    if FixKind.RESTRUCTURE in chosen:
-        return None
-    found = [way[kind] for way, kind in zip(ways, chosen, strict=True)]
-    why = _sentences(reason for reason, _ in found)
-    return Fix(max(chosen, key=_weight), *wanted.edge, why, tuple(rewrite for _, rewrite in found))
 
 
 def _place(edit: Edit) -> tuple[int, int]:

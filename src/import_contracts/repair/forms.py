@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from import_contracts.graph.names import ancestors, parent
+from import_contracts.graph.names import ancestors, parent, within
 from import_contracts.reading.source.trees import walk
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import import_text
@@ -59,7 +59,7 @@ def submodule_form(module: str, lacking: str, names: ProgramNames) -> tuple[Edit
     for each in usage.bindings:
         package, _, name = each.module.rpartition(".")
         is_whole = each.name is None and each.alias.asname is None and len(each.statement.names) == 1
-        if not is_whole or each.inside or not f"{each.module}.".startswith(f"{lacking}.") or not package:
+        if not is_whole or each.inside or not within(each.module, lacking) or not package:
             continue
         chains = [node for node in walk(tree) if isinstance(node, ast.Attribute) and _dotted(node) == each.module]
         roots = [node for node in walk(tree) if isinstance(node, ast.Name) and node.id == each.local]

@@ -238,6 +238,17 @@ class _UsageScope:
     uses: list[NameUse] = field(default_factory=list)
 
 
+class _Annotated(NamedTuple):
+    """What has an annotation, the class around it, and what may read it, as in `NameUse`."""
+
+    owner: str | None = None
+    class_name: str = ""
+    reader: str = ""
+
+
+_NOTHING = _Annotated()
+
+
 class _UsageReader(Visitor):
     """Reads one module."""
 
@@ -461,7 +472,7 @@ class _UsageReader(Visitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         class_name, reader = self._class_readers[-1]
         is_local = bool(self._functions) and not class_name
-        place = _Annotated(None, "", "") if is_local else _Annotated(".".join(self._owners), class_name, reader)
+        place = _NOTHING if is_local else _Annotated(".".join(self._owners), class_name, reader)
         self._annotation(node.annotation, place, is_evaluated=not is_local)
         self._exports([node.target], node.value or ast.Constant(None))
         self.read([node.target, node.value])
@@ -470,7 +481,7 @@ class _UsageReader(Visitor):
         if isinstance(node, ast.Call) and last_name(node.func) == "cast" and node.args:
             quoted = node.args[0]
             if isinstance(quoted, ast.Constant):
-                self._annotation(quoted, _Annotated(None, "", ""))
+                self._annotation(quoted, _NOTHING)
 
     def _annotation(self, node: ast.expr | None, place: _Annotated, *, is_evaluated: bool = True) -> None:
         """Note the names in an annotation, which may be a string or contain strings; those in ``Literal`` are values.
@@ -488,19 +499,9 @@ class _UsageReader(Visitor):
                     if isinstance(name, ast.Name):
                         self._use(name.id, each.lineno, Role.ANNOTATION, place, is_quoted=True)
 
-    def _use(
-        self, name: str, line: int, role: Role, place: _Annotated | None = None, *, is_quoted: bool = False
-    ) -> None:
+    def _use(self, name: str, line: int, role: Role, place: _Annotated = _NOTHING, *, is_quoted: bool = False) -> None:
         if name in self._imported:
-            owner, class_name, reader = place or _Annotated(None, "", "")
+            owner, class_name, reader = place
             self._scopes[-1].uses.append(
                 NameUse(name, line, role, self._outermost, is_quoted, reader, owner, class_name)
             )
-
-
-class _Annotated(NamedTuple):
-    """What has an annotation, the class around it, and what may read it, as in `NameUse`."""
-
-    owner: str | None
-    class_name: str
-    reader: str

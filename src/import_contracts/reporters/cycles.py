@@ -27,6 +27,7 @@ from import_contracts.reports.cycles import (
     IN_FULL,
     Cycle,
     CyclesReport,
+    NotFollowed,
     Plan,
     ReportedCrashPlan,
     Step,
@@ -259,10 +260,11 @@ def _needless(report: CyclesReport, style: Style) -> Iterator[str]:
         found = [each for each in report.needless if each.message == message]
         yield f"  {message[0].upper()}{message[1:]}:"
         yield ""
-        for each in style.capped(found, _NEEDLESS):
+        shown = style.capped(found, _NEEDLESS)
+        for each in shown:
             yield f"    {place(each.chain[0])}: {each.chain[0].text}{also(each.lines[1:], style)}"
-        if hidden := len(found) - _NEEDLESS:
-            yield from [f"    {more(hidden, 'import')}"] if hidden > 0 and not style.verbose else []
+        if hidden := len(found) - len(shown):
+            yield f"    {more(hidden, 'import')}"
         yield ""
 
 
@@ -278,27 +280,27 @@ def untried(report: CyclesReport) -> list[Problem]:
 def _summary(report: CyclesReport, style: Style) -> str:
     numbers = Counter(cycle.kind for cycle in report.cycles)
     kinds = ", ".join(f"{numbers[each]:,} {each.replace('_', ' ')}" for each in Kind if numbers[each])
-    cycles = count(len(report.cycles), "cycle") + (f" ({kinds})" if kinds else "")
-    crashes = ""
+    found = [count(len(report.cycles), "cycle") + (f" ({kinds})" if kinds else "")]
     if report.crashes is not None:
         verb = "crashes" if len(report.crashes) == 1 else "crash"
         python = f"Python {report.python[0]}.{report.python[1]}"
-        crashes = f"; {count(len(report.crashes), 'module')} {verb} when imported first ({python})"
+        found.append(f"{count(len(report.crashes), 'module')} {verb} when imported first ({python})")
     failing = sum(bool(entry.failures) for entry in report.entries)
     if failing:
         verb = "fails" if failing == 1 else "fail"
         noun = "entry" if len(report.entries) == 1 else "entries"
-        crashes += f"; {failing:,} of {len(report.entries):,} {noun} {verb}"
+        found.append(f"{failing:,} of {len(report.entries):,} {noun} {verb}")
     if report.missing:
         verb = "imports" if len(report.missing) == 1 else "import"
-        crashes += f"; {count(len(report.missing), 'statement')} {verb} what is missing"
-    crashes += _not_followed(report)
+        found.append(f"{count(len(report.missing), 'statement')} {verb} what is missing")
+    if report.not_followed:
+        found.append(f"not followed: {', '.join(map(_not_followed, report.not_followed))}")
     size = f"{count(report.modules, 'module')}, {count(report.imports, 'import')}"
     if report.also_read:
         import_back = "imports" if len(report.also_read) == 1 else "import"
         size += f", with {listed(report.also_read)}, which {import_back} {listed(report.packages)} back"
     is_fine = not report.crashes and not failing
-    return style.paint(f"{size}: {cycles}{crashes}.", BOLD, GREEN if is_fine else RED)
+    return style.paint(f"{size}: {'; '.join(found)}.", BOLD, GREEN if is_fine else RED)
 
 
 _NOT_FOLLOWED = {
@@ -309,10 +311,6 @@ _NOT_FOLLOWED = {
 }
 
 
-def _not_followed(report: CyclesReport) -> str:
-    """Return what may hide crashes, as a part of the summary; "" if there is nothing."""
-    phrases = [
-        f"{each.number:,} {_NOT_FOLLOWED.get(each.kind, (each.kind, each.kind))[each.number != 1]}"
-        for each in report.not_followed
-    ]
-    return f"; not followed: {', '.join(phrases)}" if phrases else ""
+def _not_followed(what: NotFollowed) -> str:
+    """Return what may hide crashes, and how often."""
+    return f"{what.number:,} {_NOT_FOLLOWED.get(what.kind, (what.kind, what.kind))[what.number != 1]}"

@@ -26,7 +26,7 @@ _LEFT = 5
 # --- as a diff ---------------------------------------------------------------------------------------------------
 
 
-def as_diff(files: Iterable[ChangedFile], place: Callable[[str], str] = str) -> bytes:
+def as_diff(files: Iterable[ChangedFile], place: Callable[[str], str]) -> bytes:
     """Return the changes as a unified diff, which ``git apply`` and ``patch -p1`` apply to the bytes of the files.
 
     ``place`` returns the path of a file from the folder in which it is applied.

@@ -122,7 +122,7 @@ def _step(statement: Import, report: Report) -> dict[str, object]:
     return {**location(statement.path, report, statement.line, statement.column), "message": {"text": message}}
 
 
-def location(path: str, report: Report, line: int | None = None, column: int = 1) -> dict[str, object]:
+def location(path: str, report: Report, line: int | None, column: int = 1) -> dict[str, object]:
     """Return a place in a file of the report, as SARIF has it."""
     region = {} if line is None else {"region": {"startLine": line, "startColumn": column}}
     return {"physicalLocation": {"artifactLocation": artifact(report.in_repository(path)), **region}}

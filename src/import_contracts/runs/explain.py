@@ -28,7 +28,7 @@ from import_contracts.trend.coupling import coupled
 
 
 def explain_dependency(
-    ends: tuple[str, str], config: Config, context: RunContext, *, may: bool = False, coupling: bool = False
+    ends: tuple[str, str], config: Config, context: RunContext, *, may: bool, coupling: bool
 ) -> Dependency:
     """Return how one module or package depends on another, and which contracts forbid or allow it.
 
@@ -61,7 +61,7 @@ def explain_dependency(
 
 
 def explain_installed(
-    ends: tuple[str, str], source_roots: Sequence[Path], context: RunContext, *, coupling: bool = False
+    ends: tuple[str, str], source_roots: Sequence[Path], context: RunContext, *, coupling: bool
 ) -> Dependency:
     """Return how one module or package depends on another, without a configuration.
 

@@ -76,7 +76,7 @@ def in_force(folder: Path) -> Initialized | None:
 
 
 def infer_configuration(
-    packages: Sequence[str], places: Places, context: RunContext, exclude: Sequence[str] = ()
+    packages: Sequence[str], places: Places, context: RunContext, exclude: Sequence[str]
 ) -> Proposal:
     """Return contracts that packages keep now: the given ones, or all those in some source roots.
 
@@ -137,7 +137,7 @@ def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, ob
     return (every, {"count_namespace_folders": True}) if is_used and not scan.unreadable else (statements, {})
 
 
-def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
+def rewrite_configuration(folder: Path, *, custom_types: bool) -> Proposal:
     """Convert import-linter's configuration of a folder, its own or the nearest one around it.
 
     Raises UserError if there is none, or if it has custom contract types and these are refused.

@@ -20,7 +20,7 @@ def shape(paths: Iterable[str], folder: str) -> frozenset[str]:
     return frozenset(files) - {"__init__.py"}
 
 
-def earlier_place(package: Collection[str], paths: Collection[str], taken: Collection[str] = ()) -> str | None:
+def earlier_place(package: Collection[str], paths: Collection[str], taken: Collection[str]) -> str | None:
     """Return the folder that has most of the files of a package, of top-level packages only; None if none has enough.
 
     ``package`` are the files as `shape` returns them. Contents are not compared: a renaming changes most of them. The

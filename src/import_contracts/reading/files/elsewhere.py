@@ -33,7 +33,7 @@ class _Match(NamedTuple):
     is_sure: bool
 
 
-def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[Path] = ()) -> dict[str, str]:
+def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[Path]) -> dict[str, str]:
     """Return the file here for each path of another machine that one can be found for; the paths here are absolute.
 
     It is the file in ``folder`` or in one of the source roots whose path has the longest end in common with that path:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from import_contracts import disk
-from import_contracts.reading.files.program import Portions, Program, SourceFile
+from import_contracts.reading.files.program import Portions, SourceFile
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
 os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
@@ -47,14 +47,11 @@ class Known:
         return values, packages
 
 
-def scan_files(
-    program: Program, files: Sequence[SourceFile], *, known: Known, include_external: bool
-) -> dict[str, dict[str, list[int]]]:
+def scan_files(files: Sequence[SourceFile], *, known: Known, include_external: bool) -> dict[str, dict[str, list[int]]]:
     """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
 
     ``known`` are at least ``files``. Raises MovedError if grimp has no such scanner, or its answer has another form.
     """
-    del program
     imports: dict[str, dict[str, list[int]]] = {}
     try:
         _scan(imports, files, known, include_external)

@@ -16,7 +16,7 @@ from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from import_contracts.graph.columns import Lines
+from import_contracts.graph.columns import Lines, SingleLines
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.reading.context import Advance, not_counted
@@ -80,7 +80,7 @@ def nothing_else(_: Sequence[StarImport]) -> None:
 
 
 class Take(NamedTuple):
-    """What is read of each file, as in `import_contracts.reading.store.cache.Extent`."""
+    """What is read of each file, as in `import_contracts.reading.files.program.Extent`."""
 
     external: bool = False
     kinds: bool = False
@@ -244,14 +244,6 @@ def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str,
     return most_eager
 
 
-class _Singles(dict[int, tuple[int, ...]]):
-    """Has a tuple of each number alone."""
-
-    def __missing__(self, number: int) -> tuple[int, ...]:
-        self[number] = alone = (number,)
-        return alone
-
-
 class _FilesReader:
     """Collects the imports of some files: `prepare` reads each file, `start` calls grimp for the rest, `finish` waits.
 
@@ -275,7 +267,7 @@ class _FilesReader:
         self._unlike_grimp: dict[str, bytes] = {}
         self._with_kinds: list[tuple[SourceFile, bytes]] = []
         self._known: Known | None = None
-        self._singles = _Singles()
+        self._singles = SingleLines()
 
     def prepare(self, file: SourceFile) -> None:
         """Read what grimp does not return, and the imports too if grimp would not find them or is not needed."""

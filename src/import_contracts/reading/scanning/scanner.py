@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from import_contracts.reading.files.program import Program, SourceFile
 from import_contracts.reading.scanning import grimp_scanner
 from import_contracts.reading.scanning.file_imports import FileImports
+from import_contracts.reading.scanning.grimp_scanner import Known
 from import_contracts.reading.scanning.limits import is_valid, parse
 from import_contracts.reading.scanning.slow import SLOW
 from import_contracts.reading.source.text import UndecodableError, decode
@@ -23,27 +24,30 @@ Scanned: TypeAlias = dict[str, dict[str, list[int]]]
 """The lines of imports, by importer and imported module."""
 
 
-def start(program: Program, files: Sequence[SourceFile], **how: Any) -> Callable[[], Scanned]:
+def start(
+    program: Program, files: Sequence[SourceFile], *, known: Known, include_external: bool
+) -> Callable[[], Scanned]:
     """Begin to scan files as `scan_files` does in other threads; what is returned waits for them, and returns the same.
 
     grimp lets this thread go on while it parses.
     """
-    if SLOW.reason:
-        return partial(scan_files, program, files, **how)
-    return partial(_or_slowly, started(partial(grimp_scanner.scan_files, program, files, **how)), program, files, **how)
+    scan = partial(grimp_scanner.scan_files, files, known=known, include_external=include_external)
+    fast = scan if SLOW.reason else started(scan)
+    return partial(_or_slowly, fast, program, files, include_external=include_external)
 
 
-def scan_files(program: Program, files: Sequence[SourceFile], **how: Any) -> Scanned:
-    """Return the lines of imports; raises whatever grimp raises. ``how`` is that of `grimp_scanner.scan_files`."""
-    return _or_slowly(partial(grimp_scanner.scan_files, program, files, **how), program, files, **how)
+def scan_files(program: Program, files: Sequence[SourceFile], *, known: Known, include_external: bool) -> Scanned:
+    """Return the lines of imports; raises whatever grimp raises. ``known`` is as in `grimp_scanner.scan_files`."""
+    fast = partial(grimp_scanner.scan_files, files, known=known, include_external=include_external)
+    return _or_slowly(fast, program, files, include_external=include_external)
 
 
 def _or_slowly(
-    scan: Callable[[], Scanned], program: Program, files: Sequence[SourceFile], *, include_external: bool, **_: Any
+    fast: Callable[[], Scanned], program: Program, files: Sequence[SourceFile], *, include_external: bool
 ) -> Scanned:
     if not SLOW.reason:
         try:
-            return scan()
+            return fast()
         except grimp_scanner.MovedError as error:
             from importlib.metadata import version  # noqa: PLC0415 - it takes long to import
 

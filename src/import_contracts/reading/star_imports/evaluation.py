@@ -25,6 +25,7 @@ from import_contracts.reading.star_imports.namings import (
     concatenated,
     either,
     elements,
+    only_text,
 )
 
 
@@ -90,7 +91,7 @@ class Evaluator:
             ast.BinOp: self._operation,
             ast.BoolOp: self._one_of,
             ast.Call: self._call,
-            ast.Constant: self._constant,
+            ast.Constant: _constant,
             ast.Dict: self._dictionary,
             ast.DictComp: self._comprehension,
             ast.FormattedValue: self._formatted,
@@ -142,13 +143,16 @@ class Evaluator:
 
     def _block(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise TooMuchError
+            self._count_step()
             if statement.lineno >= self._end or self.names.ends:
                 break
             if (follow := self._statements.get(type(statement))) is not None:
                 follow(statement)
+
+    def _count_step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise TooMuchError
 
     def _path(self, start: Namings, *blocks: Callable[[], None]) -> Namings:
         """Return the path from a place through some blocks."""
@@ -304,10 +308,8 @@ class Evaluator:
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self.names.bind(
-                alias.asname or alias.name.partition(".")[0],
-                ModuleName(alias.name if alias.asname else alias.name.partition(".")[0]),
-            )
+            module = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.names.bind(alias.asname or module, ModuleName(module))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         module = absolute(node.level, node.module or "", self._module, is_package=self._is_package)
@@ -323,9 +325,6 @@ class Evaluator:
         """Return the value of an expression."""
         evaluate = self._expressions.get(type(node))
         return None if evaluate is None else evaluate(node)
-
-    def _constant(self, node: ast.Constant) -> Value:
-        return frozenset({node.value}) if isinstance(node.value, str) else _OTHER
 
     def _name(self, node: ast.Name) -> Value:
         value = self.lookup(node.id)
@@ -418,9 +417,7 @@ class Evaluator:
         item = node.key if isinstance(node, ast.DictComp) else node.elt
 
         def loop(number: int) -> None:
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise TooMuchError
+            self._count_step()
             if number == len(node.generators):
                 found.add(self._value(item))
                 return
@@ -494,12 +491,12 @@ class Evaluator:
             names.is_exact = False
 
     def _text_method(self, texts: Words, method: str, arguments: Sequence[ast.expr]) -> Value:
-        known = [self._value(each) for each in arguments]
-        exact = [next(iter(each)) for each in known if isinstance(each, frozenset) and len(each) == 1]
-        if len(texts) != 1 or len(exact) != len(known):
+        known = [only_text(self._value(each)) for each in arguments]
+        text = only_text(texts)
+        if text is None or None in known:
             return None
         try:
-            found = getattr(next(iter(texts)), method)(*exact)
+            found = getattr(text, method)(*known)
         except (TypeError, ValueError):
             return None
         if isinstance(found, str):
@@ -530,22 +527,21 @@ class Evaluator:
         return False if _is_type_checking(node) else None
 
     def _compared(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
-        if not isinstance(left, frozenset) or len(left) != 1:
+        text, other = only_text(left), only_text(right)
+        if text is None:
             return None
-        if isinstance(operator, ast.Eq | ast.NotEq) and isinstance(right, frozenset) and len(right) == 1:
-            return (left == right) is isinstance(operator, ast.Eq)
+        if isinstance(operator, ast.Eq | ast.NotEq) and other is not None:
+            return (text == other) is isinstance(operator, ast.Eq)
         if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, Names) and right.is_exact and right.is_whole:
-            return (next(iter(left)) in right.counts) is isinstance(operator, ast.In)
+            return (text in right.counts) is isinstance(operator, ast.In)
         return None
 
     def _tested(self, method: ast.Attribute, arguments: Sequence[ast.expr]) -> bool | None:
         """Return what ``startswith`` or ``endswith`` does."""
         if method.attr not in {"startswith", "endswith"} or len(arguments) != 1:
             return None
-        text, other = self._value(method.value), self._value(arguments[0])
-        if not isinstance(text, frozenset) or not isinstance(other, frozenset) or not len(text) == len(other) == 1:
-            return None
-        return bool(getattr(next(iter(text)), method.attr)(next(iter(other))))
+        text, other = only_text(self._value(method.value)), only_text(self._value(arguments[0]))
+        return None if text is None or other is None else bool(getattr(text, method.attr)(other))
 
     # --- functions -----------------------------------------------------------------------------------------------
 
@@ -566,6 +562,10 @@ class Evaluator:
             listed.is_exact = False
 
 
+def _constant(node: ast.Constant) -> Value:
+    return frozenset({node.value}) if isinstance(node.value, str) else _OTHER
+
+
 def _is_type_checking(node: ast.expr) -> bool:
     dotted = trees.dotted_name(node)
     return dotted is not None and dotted[-1] in {"TYPE_CHECKING", "MYPY"}
@@ -580,7 +580,7 @@ def _written(node: ast.expr) -> Value:
     if isinstance(node, ast.Attribute) and node.attr == "__name__":
         return _OTHER
     if isinstance(node, ast.Constant):
-        return frozenset({node.value}) if isinstance(node.value, str) else _OTHER
+        return _constant(node)
     if isinstance(node, ast.List | ast.Tuple):
         found = Names()
         for each in node.elts:

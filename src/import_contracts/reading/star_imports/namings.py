@@ -54,8 +54,8 @@ class Names:
 
     def remove(self, item: Value) -> None:
         """Remove an element, where it is known which."""
-        if isinstance(item, frozenset) and len(item) == 1:
-            self.counts -= Counter(item)
+        if (text := only_text(item)) is not None:
+            self.counts -= Counter([text])
         else:
             self.is_exact = False
 
@@ -92,6 +92,11 @@ def concatenated(one: Words, other: Words) -> Words | None:
         return None
     found = frozenset(first + second for first in one for second in other)
     return found if found and max(map(len, found)) <= _LONGEST_TEXT else None
+
+
+def only_text(value: Value) -> str | None:
+    """Return the string that a value is; None if it may be another one, or is something else."""
+    return next(iter(value)) if isinstance(value, frozenset) and len(value) == 1 else None
 
 
 def elements(value: Value) -> Names:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def renew(path: str, compared: Compared, base: str, *, alone: bool = False) -> Compared | None:
+def renew(path: str, compared: Compared, base: str, *, alone: bool) -> Compared | None:
     """Write a file of the cache again with the signatures of now, if nothing but times of files has changed.
 
     The arguments are those of `reading.store.watch.compare`, with what that has returned; what it would
