@@ -158,7 +158,8 @@ Check the imports of a Python program against contracts: rules about which parts
 The default command is check: "lint-imports --verbose" is the same as "lint-imports check --verbose", and "lint-imports
 contracts.toml" checks the contracts of that file. Its options and exit statuses: lint-imports check --help.
 
-A configuration of import-linter can be used unchanged.
+A configuration of import-linter can be used unchanged. "lint-imports init" writes a first one, and "lint-imports
+cycles" needs none.
 
 \b
 {_EXAMPLE}

@@ -75,6 +75,14 @@ def in_force(folder: Path) -> Initialized | None:
     return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
 
 
+def tach_in_force(folder: Path) -> str | None:
+    """Return the name of the configuration of tach that is for a folder; None if there is none that can be read."""
+    try:
+        return find_tach(Path(disk.real(folder))).name
+    except UserError:
+        return None
+
+
 def infer_configuration(
     packages: Sequence[str], places: Places, context: RunContext, exclude: Sequence[str] = ()
 ) -> Proposal:
