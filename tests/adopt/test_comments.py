@@ -131,7 +131,7 @@ id = "models"
 name = "Models"
 type = "forbidden"
 reason = \"\"\"
-Models are \\"# marked\\"
+Models are "# marked"
 for everyone.\"\"\"
 source_modules = [
   # The oldest.
@@ -176,7 +176,7 @@ id = "models"
 name = "Models # 1"
 type = "forbidden"
 reason = \"\"\"
-Models are \\"# marked\\"
+Models are "# marked"
 for everyone.\"\"\"
 source_modules = [
   # The oldest.

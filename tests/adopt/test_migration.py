@@ -90,7 +90,7 @@ def test_it_is_written_as_a_person_would(tmp_path: Path) -> None:
         'id = "layers"\nname = "100% layered"\ntype = "layers"\nlayers = [\n  "web | (cli)",\n  "core : db",\n]\n'
         in text
     )
-    assert 'broken_contract_guidance = """\nAsk \\"the architects\\".\nOr don\'t."""\n' in text
+    assert 'broken_contract_guidance = """\nAsk "the architects".\nOr don\'t."""\n' in text
 
 
 def test_included_files_stay_where_they_are(tmp_path: Path) -> None:

@@ -84,10 +84,14 @@ def test_a_name_that_says_a_format_that_a_command_does_not_write_is_refused(
         ("f:json o:a f:text", "json>a text>-"),
         ("f:json f:text o:a", "json>- text>a"),
         ("f:json o:a f:text f:sarif o:b", "json>a text>- sarif>b"),
+        ("o:-", "text>-"),
+        ("f:json o:- f:text o:a", "json>- text>a"),
     ],
 )
 def test_files_belong_to_formats_in_order_or_to_the_one_before(given_: str, wanted: str) -> None:
-    assert " ".join(f"{each.format}>{each.output or '-'}" for each in paired(options(given_))) == wanted
+    found = paired(options(given_))
+    assert " ".join(f"{each.format}>{each.output or '-'}" for each in found) == wanted
+    assert all(each.output != "-" for each in found)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,7 @@ def test_files_belong_to_formats_in_order_or_to_the_one_before(given_: str, want
         ("o:a f:json f:text", "'--output a' has no --format."),
         ("f:json o:a f:text o:a", "Two reports would be written to 'a'. Give each --format its own --output."),
         ("f:json o:a f:text o:b f:sarif o:b", "Two reports would be written to 'b'."),
+        ("f:json o:- f:text", "The formats json and text would both go to standard output."),
     ],
 )
 def test_what_has_no_answer_is_a_usage_error_that_says_what_to_write(given_: str, message: str) -> None:
@@ -130,6 +135,19 @@ def test_nothing_is_lost_and_no_two_reports_share_a_place(given_: list[tuple[str
 
 
 # --- the command --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command", ["check", "cycles", "fix", "graph", "trend shop", "explain", "explain --brief", "explain shop.models"]
+)
+def test_a_dash_is_standard_output(shop: Path, command: str) -> None:
+    named, plain = lint(shop, *command.split(), "--output", "-"), lint(shop, *command.split())
+    assert (named.status, named.out) == (plain.status, plain.out)
+    assert not (shop / "-").exists()
+
+
+def test_an_error_about_the_name_of_a_file_has_no_usage(shop: Path) -> None:
+    assert lint(shop, "explain", "--output", "x.pdf").err.startswith("Error: 'x.pdf': this command writes no .pdf.")
 
 
 def test_one_run_writes_every_format(shop: Path) -> None:

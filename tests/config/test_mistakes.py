@@ -59,7 +59,27 @@ def test_a_first_section_with_another_name_is_named(tmp_path: Path, header: str,
     found = said(tmp_path, name, f"{header}\nroot_package = shop\n{INI_LAYERS}layers =\n  shop.b\n  shop.a\n")
     assert "No configuration found." in found
     assert f"error: {name}: The section {header} is not read. Write [importlinter]." in found
-    assert "To start, add this" not in found
+    assert "To write" not in found
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("setup.cfg", "To write contracts that hold today, run: lint-imports init\n"),
+        ("tach.toml", "To convert tach.toml, run: lint-imports init --from-tach\n"),
+    ],
+)
+def test_without_a_configuration_the_message_says_which_command_writes_one(
+    tmp_path: Path, file: str, command: str
+) -> None:
+    assert command in said(tmp_path, file, "")
+
+
+def test_a_configuration_without_contracts_is_shown_a_contract_and_not_its_own_table_again(tmp_path: Path) -> None:
+    found = said(tmp_path, "pyproject.toml", "[tool.import-contracts]\nroot_packages = ['shop']\n")
+    assert "There are no contracts. Add one with the names of your modules, such as:" in found
+    assert "[[tool.import-contracts.contracts]]\nname" in found
+    assert "\n[tool.import-contracts]" not in found
 
 
 def test_a_section_whose_type_is_a_list_is_a_section_like_others(tmp_path: Path) -> None:

@@ -340,10 +340,14 @@ def test_a_file_may_have_any_name_but_a_command_comes_first(shop: Path, name: st
     assert lint(shop, name).out.startswith("Ini (independence)") is (not is_command or name == "check")
 
 
-def test_a_word_that_is_neither_a_command_nor_a_file_is_an_error(shop: Path) -> None:
-    run = lint(shop, "explane")
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("explane", " Did you mean 'explain'?"), ("explore", " Did you mean 'graph --open'?"), ("xyz", "")],
+)
+def test_a_word_that_is_neither_a_command_nor_a_file_is_an_error(shop: Path, word: str, meant: str) -> None:
+    run = lint(shop, word)
     assert run.status == 2
-    assert "There is no command or file 'explane'. Did you mean 'explain'?" in run.err
+    assert f"There is no command or file '{word}'.{meant}" in run.err.splitlines()[-1].removeprefix("Error: ")
 
 
 def test_ids_of_one_file_are_different_and_have_no_colon(shop: Path) -> None:

@@ -275,3 +275,16 @@ def test_a_file_to_which_no_table_can_be_added_stays_as_it_is(shop: Path) -> Non
     assert (run.status, run.out) == (2, "")
     assert "because 'tool' is an inline table. Write [tool.x] instead" in run.err
     assert (shop / "pyproject.toml").read_bytes() == before
+
+
+def test_a_configuration_of_tach_that_is_not_converted_is_named(shop: Path) -> None:
+    write(shop, {"tach.toml": "modules = []"})
+    run = lint(shop, "init", "--dry-run")
+    assert (run.status, run.err) == (
+        0,
+        "warning: tach.toml is not read; to convert it, run: lint-imports init --from-tach\n",
+    )
+
+
+def test_the_number_of_processes_does_not_change_what_is_written(shop: Path) -> None:
+    assert lint(shop, "init", "--dry-run", "--jobs", "1").out == lint(shop, "init", "--dry-run", "--jobs", "2").out

@@ -199,6 +199,14 @@ PROJECTS: dict[str, Files] = {
         "two/src/two/__init__.py": "import one\nimport two.inner\n",
         "two/src/two/inner.py": "import one\nimport two\n",
     },
+    "a folder without __init__.py": {
+        "tach.toml": '[[modules]]\npath = "app.a"\ndepends_on = []\n[[modules]]\npath = "app.b"\ndepends_on = []\n',
+        "app/__init__.py": "",
+        "app/a/__init__.py": "import app.b.y\n",
+        "app/a/x.py": "import app.b.deep.z\n",
+        "app/b/y.py": "import app.a\n",
+        "app/b/deep/z.py": "import app.a.x\n",
+    },
 }
 
 _NAMES = ("place", "secret", "x")

@@ -123,6 +123,16 @@ def test_each_count_has_its_list_and_what_has_changed_in_it(tmp_path: Path) -> N
     assert (item["path"], item["line"]) == ("shop/db.py", 1)
 
 
+def test_imports_upwards_through_a_contract_are_not_compared_with_those_through_any_layers(tmp_path: Path) -> None:
+    program(tmp_path, "shop.models -> shop.web", "shop.web -> shop.models")
+    commit(tmp_path, {})
+    write(tmp_path, {"pyproject.toml": configuration(contract("layers", "layers", layers=["shop.web", "shop.db"]))})
+    write(tmp_path, {"shop/db.py": ""})
+    change = trend(tmp_path)["changes"][4]
+    assert (change["difference"], change["came"], change["went"]) == (None, [], [])
+    assert "  Not compared: only now there is a contract of type layers.\n" in lint(tmp_path, "trend").out
+
+
 def test_violations_are_those_of_the_configuration_and_the_baseline_of_the_commit(tmp_path: Path) -> None:
     program(tmp_path, "shop.models -> shop.web", "shop.db -> shop.models", "shop.db -> shop.web")
     commit(tmp_path, {"pyproject.toml": configuration(LAYERS)})

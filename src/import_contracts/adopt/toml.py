@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TypeAlias
@@ -52,12 +53,19 @@ def _entry(key: str, value: object, notes: Mapping[int, Sequence[str]]) -> str:
         lines = (line for at in places for line in (*notes.get(at, ()), *items[at : at + 1]))
         return "[\n" + "".join(f"  {line}\n" for line in lines) + "]"
     if isinstance(value, str) and "\n" in value:
-        return '"""\n' + "\n".join(_string(line)[1:-1] for line in value.split("\n")) + '"""'
+        return f'"""\n{_in_lines(value)}"""'
     line = _value(value)
     is_long = len(key) + len(line) > _WIDTH - 3
     if isinstance(value, list | tuple) and len(value) > 1 and (is_long or key == "layers"):
         return "[\n" + "".join(f"  {_item(item)},\n" for item in value) + "]"
     return line
+
+
+def _in_lines(text: str) -> str:
+    """Return what is between the marks of a multi-line string: only three quotes, and one at the end, are escaped."""
+    lines = "\n".join(_string(line)[1:-1] for line in text.split("\n"))
+    plain = re.sub(r"\\(.)", lambda escape: escape[1] if escape[1] == '"' else escape[0], lines)
+    return re.sub(r'""(?=")|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), plain)
 
 
 def _item(value: object) -> str:

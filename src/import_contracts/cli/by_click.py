@@ -110,6 +110,20 @@ def _parameter(declared: Parameter) -> click.Parameter:
     )
 
 
+_IN_OTHER_TOOLS = {
+    "drawgraph": "graph",
+    "explore": "graph --open",
+    "freeze": "baseline",
+    "lint": "check",
+    "mod": "init",
+    "report": "explain",
+    "show": "graph --open",
+    "sync": "init",
+    "why": "explain",
+}
+"""Our commands, by the names that other tools have for the like."""
+
+
 class _CheckByDefault(click.Group):
     """A group that runs ``check`` if no command is named, as in ``lint-imports contracts.toml --verbose``."""
 
@@ -139,7 +153,9 @@ class _CheckByDefault(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the first word names, and the other words."""
         if not ctx.resilient_parsing and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"There is no command or file '{args[0]}'.{did_you_mean(args[0], COMMANDS)}", ctx)
+            near = _IN_OTHER_TOOLS.get(args[0])
+            hint = f" Did you mean '{near}'?" if near else did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"There is no command or file '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -158,7 +174,8 @@ Check the imports of a Python program against contracts: rules about which parts
 The default command is check: "lint-imports --verbose" is the same as "lint-imports check --verbose", and "lint-imports
 contracts.toml" checks the contracts of that file. Its options and exit statuses: lint-imports check --help.
 
-A configuration of import-linter can be used unchanged.
+A configuration of import-linter can be used unchanged. "lint-imports init" writes a first one, and "lint-imports
+cycles" needs none.
 
 \b
 {_EXAMPLE}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from import_contracts import disk
 from import_contracts.cli.parameters import UsageError, argument, declare, option
-from import_contracts.cli.reports import format_of
+from import_contracts.cli.reports import file_of, format_of
 from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, warn, write
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
@@ -25,7 +27,14 @@ from import_contracts.wording import listed
 _FORMATS = ("json", "text")
 
 
-@declare("explain", short_help="Explain a dependency or a contract; show modules not covered.")
+def _with_format(values: dict[str, Any], _: Sequence[str]) -> None:
+    """Add the format that the name of the file says; raises UsageError if that is another one."""
+    values["output"] = file_of(values["output"])
+    if values["output"] and not values["format_"] and not values["brief"]:
+        values["format_"] = format_of(values["output"], _FORMATS)
+
+
+@declare("explain", finish=_with_format, short_help="Explain a dependency or a contract; show modules not covered.")
 @argument("names", metavar="[CONTRACT | MODULE | IMPORTER IMPORTED]", multiple=True)
 @once(
     "--traceback",
@@ -84,7 +93,7 @@ def command(  # noqa: PLR0913 - each is an option
         if names or traceback is not None or format_ == "json":
             raise UsageError("--brief cannot be used with names, --traceback or --format json.")
         return _brief(output, shared, check=check)
-    format_ = format_ or (format_of(output, _FORMATS) if output else None) or "text"
+    format_ = format_ or "text"
     if traceback is not None:
         if names:
             raise UsageError("--traceback cannot be used with names.")

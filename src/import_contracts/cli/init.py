@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from import_contracts.cli.parameters import UsageError, argument, declare, option
-from import_contracts.cli.terminal import Shared, exclude_option, no_custom_types, warn, write
+from import_contracts.cli.terminal import Shared, cache_options, exclude_option, warn, write
 from import_contracts.config.workspace import places_of
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
@@ -24,7 +24,7 @@ from import_contracts.runs import init as run
     multiple=True,
     help="Look for packages in DIR, which may have wildcards. Can be repeated.",
 )
-@no_custom_types
+@cache_options
 def command(  # noqa: PLR0913 - each is an option
     *,
     packages: tuple[str, ...],
@@ -33,7 +33,7 @@ def command(  # noqa: PLR0913 - each is an option
     globs: tuple[str, ...],
     dry_run: bool,
     source_roots: tuple[str, ...],
-    no_custom_types: bool,
+    shared: Shared,
 ) -> int:
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
@@ -56,9 +56,11 @@ def command(  # noqa: PLR0913 - each is an option
     if found and not dry_run:
         write(as_text(found), None)
         return 0
-    context = Shared(no_cache=dry_run).context_here(folder)
+    if not (rewrites or from_tach or found) and (unread := run.tach_in_force(folder)):
+        warn(f"{unread} is not read; to convert it, run: lint-imports init --from-tach")
+    context = (shared._replace(no_cache=True) if dry_run else shared).context_here(folder)
     proposal = (
-        run.rewrite_configuration(folder, custom_types=not no_custom_types)
+        run.rewrite_configuration(folder, custom_types=not shared.no_custom_types)
         if rewrites
         else run.rewrite_tach(folder, context)
         if from_tach

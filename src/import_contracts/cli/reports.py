@@ -106,8 +106,25 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     """Return the format and file of each report, given the options in order, as pairs of name and value.
 
     If there are as many files as formats, they are paired in order. Otherwise a file belongs to the format before it,
-    and a format without a file goes to standard output. Raises UsageError if that is ambiguous.
+    and a format without a file goes to standard output, as does the file ``-``. Raises UsageError if that is ambiguous.
     """
+    reports = tuple(each._replace(output=file_of(each.output)) for each in _with_files(given))
+    printed = [wanted.format for wanted in reports if wanted.output is None]
+    if len(printed) > 1:
+        first, second = printed[:2]
+        raise UsageError(
+            f"The formats {first} and {second} would both go to standard output. "
+            f"Write: --format {first} --format {second} --output FILE"
+        )
+    return reports
+
+
+def file_of(output: str | None) -> str | None:
+    """Return the file that a value of ``--output`` names; None for standard output."""
+    return None if output == "-" else output
+
+
+def _with_files(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     formats = [value for name, value in given if name == "formats"]
     outputs = [value for name, value in given if name == "outputs"]
     if len(set(outputs)) < len(outputs):
@@ -129,13 +146,6 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
             reports[-1] = reports[-1]._replace(output=value)
         else:
             raise UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
-    printed = [wanted.format for wanted in reports if wanted.output is None]
-    if len(printed) > 1:
-        first, second = printed[:2]
-        raise UsageError(
-            f"The formats {first} and {second} would both go to standard output. "
-            f"Write: --format {first} --format {second} --output FILE"
-        )
     return tuple(reports)
 
 

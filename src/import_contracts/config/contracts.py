@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from import_contracts.config.custom import load_types, refused_types
-from import_contracts.config.files import FIRST_CONFIGURATION, Document
+from import_contracts.config.files import FIRST_CONTRACT, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
@@ -222,7 +222,7 @@ def _first(document: Document) -> str:
         return (
             "Each contract is a table of its own, with the header [[tool.importlinter.contracts]], a name and a type."
         )
-    return FIRST_CONFIGURATION
+    return f"Add one with the names of your modules, such as:\n\n{FIRST_CONTRACT}"
 
 
 def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bool]) -> Contract:

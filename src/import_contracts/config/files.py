@@ -54,7 +54,8 @@ def find_config(start: Path) -> Path:
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
     message = f"No configuration found. Searched {where} for {_PLACES}."
     overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
-    below = () if overlooked else ("", *FIRST_CONFIGURATION.split("\n"))
+    is_tach = any(disk.is_file(folder / "tach.toml") for folder in searched)
+    below = () if overlooked else ("", _OF_TACH if is_tach else _OF_CODE, "", *FIRST_CONFIGURATION.split("\n"))
     raise UserError(Problem(message, below=below), *overlooked)
 
 
@@ -102,17 +103,21 @@ _NAMES = ("pyproject.toml", "setup.cfg", ".importlinter")
 _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )
-FIRST_CONFIGURATION = """\
-To start, add this to pyproject.toml with the names of your packages, and run lint-imports:
-
-[tool.import-contracts]
-root_packages = ["shop"]
-
+_OF_CODE = "To write contracts that hold today, run: lint-imports init"
+_OF_TACH = "To convert tach.toml, run: lint-imports init --from-tach"
+FIRST_CONTRACT = """\
 [[tool.import-contracts.contracts]]
 name = "Models do not know the web"
 type = "forbidden"
 source_modules = ["shop.models"]
 forbidden_modules = ["shop.web"]"""
+FIRST_CONFIGURATION = f"""\
+To write your own, add this to pyproject.toml with the names of your packages, and run lint-imports:
+
+[tool.import-contracts]
+root_packages = ["shop"]
+
+{FIRST_CONTRACT}"""
 
 
 def config_in(folder: Path, start: Path) -> Path | None:

@@ -88,7 +88,10 @@ class Interface:
         named = {each: each.name for each in self.exposed if each.name is not None and each.name.text != "*"}
         if not named:
             return ()
-        from import_contracts.reading.source.bound import BoundNames  # noqa: PLC0415 - few contracts name names
+        from import_contracts.reading.source.bound import (  # noqa: PLC0415 - few contracts name names
+            OF_EVERY_MODULE,
+            BoundNames,
+        )
 
         matcher, bound = Matcher(graph), BoundNames(graph, source)
         inside = _inside(graph, self._packages(matcher))
@@ -96,7 +99,7 @@ class Interface:
         for pattern, name in named.items():
             modules = sorted(inside.intersection(graph.matching(pattern.module)))
             known = [bound.of(module) for module in modules]
-            names = frozenset().union(*filter(None, known))
+            names = frozenset().union(*filter(None, known)) - (frozenset() if name.is_exact else OF_EVERY_MODULE)
             if modules and None not in known and not any(map(name.matches, names)):
                 near = did_you_mean(name.text, names) if name.is_exact else ""
                 found.warn("exposed", f"'{pattern}' matches no name in {listed(modules, 'or')}.{near}")

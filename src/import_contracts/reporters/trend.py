@@ -78,6 +78,8 @@ def _section(change: CountChange, facts: Facts, style: Style) -> Iterator[str]:
         for contract, (known, new) in facts.by_contract().items():
             if known or new:
                 yield f"  {contract}: {count(known, 'known violation')}, {new:,} new"
+    if not change.is_comparable:
+        yield f"  Not compared: only {'now' if facts.are_written else 'then'} there is a contract of type layers."
     changed = [*(("+", item) for item in change.came), *(("-", item) for item in change.went)]
     shown = style.capped(changed, _ITEMS)
     yield from (f"  {sign} {item_text(item)}" for sign, item in shown)

@@ -106,7 +106,7 @@ class Facts:
             Count("largest_cycle", len(largest), of_largest),
             Count("cut", len(self.cut), self.cut, is_exact=self.is_minimum),
             Count("violations", None if violations is None else len(violations), violations or ()),
-            Count("upward", len(self.upward), self.upward),
+            Count("upward", len(self.upward), self.upward, by="contracts" if self.are_written else "cut"),
         )
 
     @property
@@ -153,13 +153,14 @@ def _item(value: object) -> Item:
 class Count:
     """One of the five counts, with the list behind it; ``value`` is None if there is nothing to count it by.
 
-    Without ``is_exact``, the value is the most that it can be.
+    Without ``is_exact``, the value is the most that it can be. Counts ``by`` different things are not compared.
     """
 
     id: str
     value: int | None
     items: Items
     is_exact: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class CountChange:
-    """How one of the five counts has changed: the difference, None if not known, and the items that came and went."""
+    """How one of the five counts has changed: the difference, None if not known, and the items that came and went.
+
+    Nothing is compared unless it ``is_comparable``: what is counted is the same.
+    """
 
     count: Count
     difference: int | None
     came: Items = ()
     went: Items = ()
+    is_comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +303,8 @@ class TrendReport:
 def _change(now: Count, before: Count | None) -> CountChange:
     if before is None or now.value is None or before.value is None:
         return CountChange(now, None)
+    if now.by != before.by:
+        return CountChange(now, None, is_comparable=False)
     came, went = _without(now.items, before.items), _without(before.items, now.items)
     return CountChange(now, now.value - before.value, came, went)
 

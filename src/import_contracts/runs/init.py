@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -73,6 +73,14 @@ def in_force(folder: Path) -> Initialized | None:
         return None
     name = name_of(path, here)
     return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
+
+
+def tach_in_force(folder: Path) -> str | None:
+    """Return the name of the configuration of tach that is for a folder; None if there is none that can be read."""
+    try:
+        return find_tach(Path(disk.real(folder))).name
+    except UserError:
+        return None
 
 
 def infer_configuration(
@@ -175,8 +183,7 @@ def rewrite_tach(folder: Path, context: RunContext) -> Proposal:
     extent = statements.snapshot.last.extent
     kept = walk(extent.portions, every_folder=True, exclude=globs, unread=extent.unread).modules
     modules = {each for each in program.modules if each in statements.snapshot.scan.graph}
-    places = {each: _package_around(program.by_module[each].path, home) for each in program.by_module}
-    rules = TachRules(project, modules, {each: place for each, place in places.items() if place})
+    rules = TachRules(project, modules, _packages({each: file.path for each, file in program.by_module.items()}, home))
     hidden = {each for each, file in program.by_module.items() if _is_named(file.path, home, project.exclude)}
     graph = statements.snapshot.scan.graph
     conversion = TachConversion(rules, graph, statements.source, Excluded(frozenset(modules - kept), frozenset(hidden)))
@@ -230,6 +237,19 @@ def _is_named(path: str, home: Path, globs: Sequence[str]) -> bool:
     """Return whether a glob matches a file itself, and not only a folder around it."""
     name = os.path.relpath(path, home).replace(os.sep, "/")
     return any(fnmatch(name if "/" in glob else Path(name).name, glob.lstrip("/")) for glob in globs)
+
+
+def _packages(paths: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return the package around each module, given its file, and around each folder without ``__init__.py``.
+
+    Such a folder is in the package of its modules, if that is one.
+    """
+    found = {module: _package_around(path, home) for module, path in paths.items()}
+    inside: dict[str, set[str]] = {}
+    for module, package in found.items():
+        for folder in ancestors(module):
+            inside.setdefault(folder, set()).add(package)
+    return {folder: next(iter(each)) for folder, each in inside.items() if len(each) == 1} | found
 
 
 def _package_around(path: str, home: Path) -> str:
