@@ -1,14 +1,16 @@
 import json
 import re
+import subprocess
 from itertools import accumulate
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.baseline import MODULE, Baseline, Entry, Line, parse
+from import_contracts.baseline import MODULE, Baseline, Entry, Line, once, parse
 from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.problems import UserError
 from tests.support.arranging import lint, write
@@ -245,6 +247,38 @@ def test_only_what_is_named_is_taken_out(entries: list[Entry], gone: list[Entry]
     after = before.without(set(gone))
     assert after.entries == set(entries) - set(gone)
     assert [line for line in before.lines if line.entry not in gone] == list(after.lines)
+
+
+def merged(*texts: str) -> str:
+    """Return what git's union merge makes of the text on a branch, before both, and on the other branch."""
+    names = ("one", "before", "other")
+    with TemporaryDirectory() as folder:
+        write(Path(folder), dict(zip(names, texts, strict=True)))
+        command = ["git", "merge-file", "--union", "--stdout", *names]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+KEPT = st.sets(st.integers(0, 11))
+
+
+@given(KEPT, KEPT, st.sets(st.integers(12, 24), max_size=3))
+def test_of_lines_that_a_merge_repeats_one_stays(one: set[int], other: set[int], more: set[int]) -> None:
+    """Both branches remove entries, and one adds some."""
+    before, *branches = (
+        Baseline().including(Entry("x", f"m{number * 7 % 25:02}", "y") for number in numbers)
+        for numbers in (range(12), one, other | more)
+    )
+    text, repeats = once(merged(branches[0].text, before.text, branches[1].text))
+    entries = parse(text, "x").entries
+    assert branches[0].entries & branches[1].entries <= entries <= branches[0].entries | branches[1].entries
+    assert entries.issuperset(repeats)
+    assert once(text) == (text, [])
+
+
+def test_of_repeated_lines_the_longest_stays_which_has_the_comment() -> None:
+    text = "# top\nx a -> b\n\nx c -> d\nx  a -> b  # why\nx a -> b\n# end"
+    repeated = Entry("x", "a", "b")
+    assert once(text) == ("# top\n\nx c -> d\nx  a -> b  # why\n# end", [repeated, repeated])
 
 
 LINE = re.compile(r"(?P<contract>\S.*?)\s+(?P<importer>\S+)(?:\s+->\s+(?P<imported>\S+)(?:\s+=>\s+(?P<target>\S+))?)?")

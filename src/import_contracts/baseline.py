@@ -209,6 +209,20 @@ def parse(text: str, file: str, *, quotes: bool = True) -> Baseline:
     return Baseline(tuple(lines))
 
 
+def once(text: str) -> tuple[str, list[Entry]]:
+    """Return the text of a baseline without the lines that repeat an entry, and the entries of these lines.
+
+    Git's union merge can repeat lines. The longest line of an entry stays, which has the comment; if equal, the first.
+    """
+    lines = [(line, _entry(line)) for line in text.split("\n")]
+    kept: dict[Entry, int] = {}
+    for number, (line, entry) in enumerate(lines):
+        if entry and (entry not in kept or len(line) > len(lines[kept[entry]][0])):
+            kept[entry] = number
+    left_out = {number: entry for number, (_, entry) in enumerate(lines) if entry and kept[entry] != number}
+    return "\n".join(line for number, (line, _) in enumerate(lines) if number not in left_out), [*left_out.values()]
+
+
 def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int], *, quotes: bool) -> str | None:
     """Return what is wrong with a line; None if it is right. ``seen`` has the line numbers of earlier entries."""
     if line.startswith(_CONFLICT):
@@ -221,7 +235,9 @@ def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int], *, quotes: bo
     if entry is None and words:
         found = f"Found '{words}'" if quotes else "This is not an entry"
         return f"{found}; write 'contract importer -> imported' or 'contract importer -> imported => target'."
-    return f"This entry is already on line {seen[entry]}; remove one of them." if entry in seen else None
+    if entry not in seen:
+        return None
+    return f"This entry is already on line {seen[entry]}; remove one of them. 'lint-imports baseline shrink' does."
 
 
 CONTRACT, MODULE = "contract", "module"

@@ -116,6 +116,11 @@ def test_an_ini_contract_has_the_last_part_of_its_section_for_an_id(tmp_path: Pa
     assert read_contracts(config).chosen[0].id == "layers"
 
 
+def test_an_ini_contract_whose_section_ends_with_a_colon_has_none(tmp_path: Path) -> None:
+    found = contracts(tmp_path, INI.replace("importlinter:contract:one", "importlinter:contract:"), ".importlinter")
+    assert [(each.id, each.is_sound) for each in found.chosen] == [("one", True)]
+
+
 def test_a_percent_sign_stands_for_itself(tmp_path: Path) -> None:
     assert contracts(tmp_path, INI.replace("One", "100% typed"), ".importlinter").chosen[0].name == "100% typed"
     assert contracts(tmp_path, INI.replace("One", "50%% off"), ".importlinter").chosen[0].name == "50% off"

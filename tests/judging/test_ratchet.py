@@ -619,7 +619,6 @@ def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
     ("text", "message"),
     [
         ("acyclic\n", ":1: Found 'acyclic'; write"),
-        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry is already on line 1"),
         (ENTRIES.replace("\n", "\r\n"), ":1: This line has a Windows line ending"),
         ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is part of a merge conflict"),
     ],
@@ -635,6 +634,26 @@ def test_a_file_that_is_not_understood_is_never_rewritten(
     assert run.status == 2
     assert f"{FILE}{message}" in run.err
     assert (frozen / FILE).read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("command", [("accept", "--all"), ("rename", "shop", "mall"), ("create",), ("status",), ()])
+def test_a_repeated_entry_is_an_error_until_shrink_removes_it(frozen: Path, command: tuple[str, ...]) -> None:
+    first, stale = "acyclic shop.models -> shop.util", "gone shop.a -> shop.b"
+    text = f"{ENTRIES}# merged\n{first}  # SHOP-1\n{stale}\n{first}\n{stale}\n"
+    write(frozen, {FILE: text})
+    run = baseline(frozen, *command) if command else lint(frozen)
+    assert run.status == 2
+    assert f"{FILE}:8: This entry is already on line 1; remove one of them." in run.out + run.err
+    assert known(frozen) == text
+    removed = "".join(f"  {entry}\n" for entry in (first, first, stale, stale))
+    assert baseline(frozen, "shrink") == Run(0, f"Removed 4 entries from {FILE}:\n{removed}", "")
+    assert known(frozen) == f"{ENTRIES.partition(chr(10))[2]}# merged\n{first}  # SHOP-1\n"
+    assert lint(frozen).status == 0
+
+
+def test_shrink_that_cannot_check_leaves_repeated_entries(frozen: Path) -> None:
+    write(frozen, {FILE: ENTRIES * 2, "shop/models.py": "x = (\n"})
+    assert "shop/models.py:2: This is not valid Python" in stays(frozen, "shrink").err
 
 
 @pytest.mark.parametrize("command", [("shrink",), ("accept", "--all"), ("rename", "shop", "mall"), ("status",), ()])

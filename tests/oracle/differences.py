@@ -99,6 +99,17 @@ DIFFERENCES = (
         Verdict.KEPT,
         Verdict.UNUSABLE,
     ),
+    Difference(
+        "a truth value in the place of external packages",
+        "it is a slip; import-linter takes it for the name of a package",
+        Case(
+            program("p.a", "p.b"),
+            {**ROOT, "include_external_packages": True},
+            ({**FORBIDDEN, "forbidden_modules": True},),
+        ),
+        Verdict.KEPT,
+        Verdict.UNUSABLE,
+    ),
     *(
         Difference(
             f"type checking guarded by {' '.join(guard.split())}",

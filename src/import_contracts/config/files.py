@@ -214,7 +214,7 @@ def _ini_document(data: bytes, name: str, *, quotes: bool) -> Document:
         message = f"There is no section [{PEER}] in this file. {' '.join(overlooked)}"
         raise UserError(Problem(message.rstrip(), file=name))
     contracts = [
-        {"id": section.rpartition(":")[2], **values}
+        ({"id": id_} if (id_ := section.rpartition(":")[2]) else {}) | dict(values)
         for section, values in found.items()
         if section.startswith(f"{PEER}:")
     ]

@@ -71,11 +71,12 @@ class Status:
 class BaselineChange:
     """What ``create``, ``shrink``, ``accept`` or ``rename`` changed in a baseline; ``command`` is which of them.
 
-    ``added`` and ``removed`` are entries, sorted. A rename removes each entry that it changes, and adds it with the new
-    name; ``renaming`` is then the old and the new name of the module. ``named_in`` is the configuration file to which
-    ``create`` added the key ``baseline``; None if the key existed. ``attributes`` is the line that ``.gitattributes``
-    lacks so that git merges the file line by line; None if it lacks none. ``unwritten_ids`` are, for ``create``, the
-    ids of contracts that have no key ``id``, so that they are made from the names.
+    ``added`` and ``removed`` are entries, sorted; ``shrink`` also removes an entry where it is repeated. A rename
+    removes each entry that it changes, and adds it with the new name; ``renaming`` is then the old and the new name of
+    the module. ``named_in`` is the configuration file to which ``create`` added the key ``baseline``; None if the key
+    existed. ``attributes`` is the line that ``.gitattributes`` lacks so that git merges the file line by line; None if
+    it lacks none. ``unwritten_ids`` are, for ``create``, the ids of contracts that have no key ``id``, so that they are
+    made from the names.
     """
 
     command: str

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from import_contracts import git
-from import_contracts.baseline import CONTRACT, MODULE, Baseline, Entry, Renaming, parse
+from import_contracts.baseline import CONTRACT, MODULE, Baseline, Entry, Renaming, once, parse
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.edit import key_line, with_key
 from import_contracts.config.session import Config
@@ -99,17 +99,20 @@ def _unwritten_ids(judgement: Judgement) -> tuple[str, ...]:
 
 
 def shrink(config: Config, context: RunContext) -> BaselineChange:
-    """Remove the stale entries, and nothing else.
+    """Remove the stale entries, and of an entry that is on several lines all but one; nothing else.
 
     Raises UserError, and writes nothing, if there is no baseline, or if the check is incomplete.
     """
     with changing(config):
-        file, before = _configured(config)
-        judgement, _ = judged(config, context)
+        path, name = _configured_path(config)
+        text = read_baseline(config) or ""
+        text_once, repeats = once(text)
+        before = parsed(text_once, config)
+        judgement, _ = judged(config, context, text_once)
         stale = frozenset(_whole(judgement).stale or ())
-        if stale:
-            write_all((file, before.without(stale).text))
-    return BaselineChange("shrink", file.name, removed=_lines(stale))
+        if stale or repeats:
+            write_all((UserFile(path, name, checkout(config.folder), text.encode()), before.without(stale).text))
+    return BaselineChange("shrink", name, removed=_lines([*stale, *repeats]))
 
 
 def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: str) -> BaselineChange:

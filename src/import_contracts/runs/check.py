@@ -107,13 +107,14 @@ def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
     return statements.modules_read
 
 
-def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
+def judged(config: Config, context: RunContext, baseline: str | None = None) -> tuple[Judgement, Statements]:
     """Check all contracts of a configuration against its baseline, without making a report.
 
-    Raises UserError as `import_contracts.runs.answers.check` does.
+    ``baseline`` is the text of the baseline if it is not to be read. Raises UserError as
+    `import_contracts.runs.answers.check` does.
     """
     statements = Statements(take_snapshot(compare(extent_of(config), context)))
-    known = known_entries(config, read_baseline(config))
+    known = known_entries(config, read_baseline(config) if baseline is None else baseline)
     return judge(config, read_contracts(config), statements, known), statements
 
 
