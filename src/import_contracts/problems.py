@@ -90,6 +90,10 @@ class UserError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class NoConfigurationError(UserError):
+    """There is no configuration, or only the members of a workspace have one; not: it cannot be read, or is wrong."""
+
+
 def unreadable(error: OSError, file: str, key: str | None = None) -> UserError:
     """Return the error for a file that cannot be read; ``key`` is the key of the configuration that names it."""
     return UserError(Problem(f"This file cannot be read: {error.strerror}.", file=file, key=key))

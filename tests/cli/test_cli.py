@@ -85,6 +85,29 @@ def test_a_wrong_configuration_is_status_2_and_no_traceback(shop: Path, old: str
 
 
 @pytest.mark.parametrize(
+    "command", ["cycles", "graph", "graph shop", "fix --diff", "trend", "explain shop.models shop.web"]
+)
+def test_no_command_takes_a_configuration_that_cannot_be_read_for_none(shop: Path, command: str) -> None:
+    """Else it would read files that are excluded, and not those in other source roots."""
+    write(shop, {"pyproject.toml": "[tool.import-contracts"})
+    run = lint(shop, *command.split())
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: pyproject.toml: This is not valid TOML")
+
+
+@pytest.mark.parametrize("command", ["cycles", "graph", "fix --diff", "trend"])
+@pytest.mark.parametrize("wrong", ["root_packages = 1", "exclude = [1]", "source_roots = 1"])
+def test_no_command_reads_a_program_if_it_is_not_known_which_files_are_part_of_it(
+    shop: Path, command: str, wrong: str
+) -> None:
+    keys = {"root_packages": '["shop"]', **dict([wrong.split(" = ")])}
+    write(shop, {"pyproject.toml": "\n".join(["[tool.import-contracts]", *map(" = ".join, keys.items())])})
+    run = lint(shop, *command.split())
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith(f"error: pyproject.toml: {wrong.partition(' ')[0]}: Found")
+
+
+@pytest.mark.parametrize(
     "args", [["--nope"], ["--contract", "nope"], ["--config", "nope"], ["--format", "nope"], ["chek"]]
 )
 def test_a_wrong_call_is_status_2_and_no_traceback(shop: Path, args: list[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
+from import_contracts.problems import UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.program import Extent
 from import_contracts.reading.files.roots import find_portions
@@ -104,14 +105,22 @@ def test_the_last_line_is_one_as_well(tmp_path: Path) -> None:
 
 
 def test_what_has_no_text_is_empty_and_has_a_path_all_the_same(tmp_path: Path) -> None:
-    write(tmp_path, {"p/__init__.py": "", "p/a.py": "", "p/b.py": ""})
+    write(tmp_path, {"p/__init__.py": "", "p/b.py": ""})
+    (tmp_path / "p/a.py").symlink_to("a.py")
     (tmp_path / "p/b.py").write_bytes(b"# \xff\n")
     found = statements(tmp_path)
-    (tmp_path / "p/a.py").unlink()
     assert [found.source(each) for each in ("p.a", "p.b", "p.c")] == [None, None, None]
     assert [found.text(each, 1) for each in ("p.a", "p.b", "p.c")] == ["", "", ""]
     assert [found.path(each) for each in ("p", "p.a", "p.c.d")] == ["p/__init__.py", "p/a.py", "p/c/d"]
     assert list(found.sources) == ["p"]
+
+
+def test_a_file_that_was_read_and_now_cannot_be_is_no_file_without_text(tmp_path: Path) -> None:
+    found = statements(write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p\n"}))
+    (tmp_path / "p/a.py").unlink()
+    for ask in (lambda: found.source("p.a"), lambda: found.sources):
+        with pytest.raises(UserError, match=r"p/a.py: This file cannot be read: No such file or directory"):
+            ask()
 
 
 def test_a_text_is_read_once(tmp_path: Path) -> None:

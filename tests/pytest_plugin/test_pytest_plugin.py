@@ -59,6 +59,17 @@ def test_what_pytest_prints_of_a_contract_can_be_seen(shop: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_pytest_prints_of_the_members_of_a_workspace_can_be_seen(shop: Path) -> None:
+    write(shop, {"pyproject.toml": HEAD + 'workspace = ["members/*"]\n' + KEPT})
+    for name in ("a\n::error::x", "b\x1b[2J", "c\u202e"):
+        write(program(shop / "members" / name, "shop.models -> shop.web"), {"pyproject.toml": configuration(BROKEN)})
+    _, printed = run_pytest(shop, "-v", "-rA", "--import-contracts")
+
+    assert r"import-contracts[members/a\n::error::x/pyproject.toml]::models" in printed
+    assert all(line.isprintable() and not line.strip().startswith("::") for line in printed.split("\n"))
+
+
+@pytest.mark.slow
 def test_each_contract_is_a_test_that_fails_with_its_own_report(shop: Path) -> None:
     status, printed = run_pytest(shop, "-v", "--import-contracts")
     assert status == 1

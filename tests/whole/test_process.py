@@ -265,11 +265,12 @@ def test_without_a_working_directory_that_is_said(tmp_path: Path) -> None:
     ("error", "said"),
     [
         (MemoryError, "error: There is not enough memory for this program.\n"),
+        (OSError(5, "Input/output error"), "error: The operating system reports: [Errno 5] Input/output error.\n"),
         (RecursionError, "error: The program or the configuration is nested too deeply.\n"),
     ],
 )
-def test_a_limit_of_the_interpreter_is_a_sentence(
-    shop: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], said: str
+def test_a_limit_of_the_interpreter_or_the_system_is_a_sentence(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException | type[BaseException], said: str
 ) -> None:
     def fail(*_: object) -> None:
         raise error

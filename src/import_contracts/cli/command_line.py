@@ -82,6 +82,9 @@ def _unexpected(error: Exception) -> int:
         if isinstance(error, kind):
             say(f"error: {sentence}")
             return _USER_ERROR
+    if isinstance(error, OSError):
+        say(f"error: The operating system reports: {error}.")  # a disk that fails, too many open files
+        return _USER_ERROR
     print_traceback(error)
     say(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.")
     return _BUG

@@ -17,7 +17,7 @@ from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
 from import_contracts.graph.names import top_level
-from import_contracts.problems import Problem, UserError, unreadable
+from import_contracts.problems import NoConfigurationError, Problem, UserError, unreadable
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
@@ -160,9 +160,7 @@ def _traceback(file: str, format_: str, output: str | None, look: Style, shared:
     try:
         config = shared.config()
         folder, source_roots = config.folder, config.source_roots
-    except UserError:
-        if shared.config_file is not None:
-            raise
+    except NoConfigurationError:
         folder, source_roots = here, (here / "src",)
     report = explain_traceback(_text_of(file), file, source_roots, shared.context_here(folder))
     write(
@@ -207,7 +205,7 @@ def _about(module: str, shared: Shared) -> Config | None:
     """Return the first of the configurations that are found that is about the package of a module, or None."""
     try:
         configs = shared.configs()
-    except UserError:
+    except NoConfigurationError:
         return None
     package = top_level(module)
     return next((each for each in configs if package in {top_level(name) for name in each.root_packages}), None)

@@ -24,7 +24,7 @@ from import_contracts.config.session import Config
 from import_contracts.drawing.formats import FORMATS
 from import_contracts.drawing.model import RUNNING_KINDS, Options
 from import_contracts.graph.names import top_level
-from import_contracts.problems import UserError
+from import_contracts.problems import NoConfigurationError
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
@@ -122,9 +122,7 @@ def _config(targets: Targets, shared: Shared) -> Config | None:
         return None
     try:
         config = shared.config()
-    except UserError:
-        if shared.config_file is not None:
-            raise
+    except NoConfigurationError:
         return None
     roots = {top_level(name) for name in config.root_packages}
     return config if roots.issuperset(top_level(package) for package in targets.packages) else None

@@ -12,7 +12,7 @@ from import_contracts.cli.parameters import Decorator, UsageError, option
 from import_contracts.cli.terminal import Shared, once
 from import_contracts.config.workspace import Places, packages_at, places_of
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import NoConfigurationError, Problem, UserError
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.packages import find_place
 from import_contracts.records import NamedTuple
@@ -102,16 +102,20 @@ def _packages_to_read(
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path, Exclude]:
     """Return the packages, the folders to look them up in, the folder that paths are relative to, and what to exclude.
 
-    From the configuration; without one, the packages in ``places``.
+    From the configuration; without one, the packages in ``places``. Raises UserError if a key that decides which files
+    are read is wrong.
     """
     try:
         config = shared.config()
-    except UserError:
-        if shared.config_file is not None:
-            raise
+    except NoConfigurationError:
         return *_packages_in(places, command), Path.cwd(), ()
     config.demand_no_refusal()
+    if wrong := [each for each in config.problems if each.is_error and each.key in _DECIDING]:
+        raise UserError(*wrong)
     return packages or config.root_packages, config.source_roots, config.folder, config.exclude
+
+
+_DECIDING = {"root_package", "root_packages", "source_roots", "exclude"}
 
 
 def _packages_in(places: Places, command: str) -> tuple[tuple[str, ...], tuple[Path, ...]]:

@@ -11,7 +11,7 @@ from import_contracts import disk
 from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
 from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.problems import Problem, UserError, unreadable
+from import_contracts.problems import NoConfigurationError, Problem, UserError, unreadable
 from import_contracts.reading.context import text_of
 from import_contracts.records import NamedTuple
 from import_contracts.repository import checkout
@@ -45,8 +45,8 @@ def find_config(start: Path) -> Path:
     """Return the configuration file in a folder, or in the nearest folder around it that has one.
 
     The search ends at the root of the repository (a folder with ``.git``), or at the root of the file system. Raises
-    UserError, with the folders that were searched and an example to start from, if there is none; also if a file that
-    may be the configuration cannot be read.
+    NoConfigurationError, with the folders that were searched and an example to start from, if there is none; and
+    UserError if a file that may be the configuration cannot be read.
     """
     path, start, searched = _searched(start)
     if path is not None:
@@ -56,7 +56,7 @@ def find_config(start: Path) -> Path:
     overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
     is_tach = any(disk.is_file(folder / "tach.toml") for folder in searched)
     below = () if overlooked else ("", _OF_TACH if is_tach else _OF_CODE, "", *FIRST_CONFIGURATION.split("\n"))
-    raise UserError(Problem(message, below=below), *overlooked)
+    raise NoConfigurationError(Problem(message, below=below), *overlooked)
 
 
 def existing_config(start: Path) -> Path | None:

@@ -13,7 +13,7 @@ from import_contracts.config.files import config_in, existing_config, find_confi
 from import_contracts.config.globs import folders_at, is_glob
 from import_contracts.config.pyproject import PROJECT, uv_members
 from import_contracts.config.session import Config, ConfigSource, Origin, load_config, read_config
-from import_contracts.problems import Problem, Severity, UserError
+from import_contracts.problems import NoConfigurationError, Problem, Severity, UserError
 from import_contracts.records import replace
 from import_contracts.wording import listed
 
@@ -49,8 +49,8 @@ def load_configs(named: Sequence[AnyPath], folder: AnyPath, *, custom_types: boo
 def load_one(named: AnyPath | None, folder: AnyPath, *, custom_types: bool) -> Config:
     """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
-    For a command that reads one configuration. Raises UserError as `load_config` does, and if only the members of a
-    workspace have contracts, with the options that name them.
+    For a command that reads one configuration. Raises UserError as `load_config` does, and NoConfigurationError if only
+    the members of a workspace have contracts, with the options that name them.
     """
     start = Path(folder).absolute()
     if named is not None:
@@ -60,7 +60,8 @@ def load_one(named: AnyPath | None, folder: AnyPath, *, custom_types: bool) -> C
         return config
     members = [config.options.strip() for config in load_configs((), start, custom_types=custom_types)]
     named = listed(members, "or", most=4)
-    raise UserError(Problem(f"Only the members of this workspace have contracts. Name one, from its root: {named}."))
+    message = f"Only the members of this workspace have contracts. Name one, from its root: {named}."
+    raise NoConfigurationError(Problem(message))
 
 
 class _Reading:

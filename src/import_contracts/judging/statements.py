@@ -94,12 +94,17 @@ class Statements:
         return self.snapshot.context.shown(file.path)
 
     def source(self, module: str) -> Source | None:
-        """Return the text of a module; None if it has no file, or this cannot be read or decoded."""
+        """Return the text of a module; None if it has no file, or this cannot be read or decoded.
+
+        Raises UserError if the file could be read when its imports were, and now cannot.
+        """
         if module not in self._sources:
             file = self.snapshot.program.by_module.get(module)
+            data = self.snapshot.content(module)
             source: Source | None = None
-            with suppress(OSError, UndecodableError):
-                source = Source(module, self.path(module), file.is_package, decode(file.read())) if file else None
+            with suppress(UndecodableError):
+                if file is not None and data is not None:
+                    source = Source(module, self.path(module), file.is_package, decode(data))
             self._sources[module] = source
         return self._sources[module]
 

@@ -40,8 +40,8 @@ def collectors(session: pytest.Session, title: str, named: Collection[str]) -> I
         except UserError as error:
             wrong = str(error)
         for each in found:
-            shown = file if each is None or len(found) == 1 else each.file
-            name = f"{title}[{shown}]" if len(named) > 1 or len(found) > 1 else title
+            place = file if each is None or len(found) == 1 else each.file
+            name = f"{title}[{visible(place or '')}]" if len(named) > 1 or len(found) > 1 else title
             yield ContractCollector.from_parent(session, name=name, nodeid=name, configuration=each, wrong=wrong)
 
 

@@ -29,7 +29,7 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._temporary = tempfile.TemporaryDirectory(prefix="import-contracts-")
+        self._temporary = tempfile.TemporaryDirectory(prefix="import-contracts-", ignore_cleanup_errors=True)
         self.root = Path(os.path.realpath(self._temporary.name))
         (self.root / ".git").mkdir()  # where a search for the configuration ends
         self._repository = Path(os.path.realpath(root_of(folder.resolve()) or folder))

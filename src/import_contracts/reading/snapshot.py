@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.hashing import hashed
 from import_contracts.inputs import signature
+from import_contracts.problems import unreadable
 from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
 from import_contracts.reading.files.program import Extent, Program, SourceFile
 from import_contracts.reading.files.quoting import Quoting
@@ -209,13 +210,25 @@ class Snapshot:
     def _quoting(self) -> Quoting:
         return Quoting(self.context, self.program.roots)
 
+    def content(self, module: str) -> bytes | None:
+        """Return the content of the file of a module; None if it has none, or if that could not be read before either.
+
+        Raises UserError if it could be read when its imports were: what was found then has no text any more.
+        """
+        file = self.program.by_module.get(module)
+        try:
+            return file.read() if file else None
+        except OSError as error:
+            if module in self._imports.readings.rare.troubles:
+                return None
+            raise unreadable(error, self.context.shown(self.program.by_module[module].path)) from None
+
     def callers(self) -> Iterator[str]:
         """Yield the modules that may import by a call, such as ``import_module("a")``, sorted."""
-        for module, file in self.program.by_module.items():
+        for module in self.program.by_module:
             if module not in self._may_call:
-                with suppress(OSError):
-                    self._may_call[module] = may_call(file.read())
-            if self._may_call.get(module):
+                self._may_call[module] = may_call(self.content(module) or b"")
+            if self._may_call[module]:
                 yield module
 
     def statements_at(self, module: str, read: Texts) -> dict[tuple[str, int], Statement]:

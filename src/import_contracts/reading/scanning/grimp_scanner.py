@@ -169,7 +169,7 @@ def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
     import grimp  # noqa: PLC0415
 
     name = f"import_contracts_{token_hex(8)}"
-    with _ONE_AT_A_TIME, TemporaryDirectory() as place:
+    with _ONE_AT_A_TIME, TemporaryDirectory(ignore_cleanup_errors=True) as place:
         paths = {_copy(Path(place, name), number, *source): source[0] for number, source in enumerate(sources)}
         sys.path.insert(0, place)
         importlib.invalidate_caches()
