@@ -275,6 +275,17 @@ def test_what_was_found_out_for_other_entries_changes_nothing(
     assert followed
 
 
+def test_a_script_is_a_file_that_does_something_only_if_it_is_started(tmp_path: Path) -> None:
+    scripts = {
+        "plain.py": "if __name__ == '__main__':\n    import shop\n",
+        "turned.py": "import sys\n\nif '__main__' == __name__ and sys.argv: import shop\n",
+        "other.py": "if __name__ != '__main__':\n    x = 1\nelse:\n    import shop\n",
+        "text.py": '"""\nif __name__ == "__main__": import shop\n"""\n',
+        "function.py": "def run():\n    if __name__ == '__main__':\n        import shop\n",
+    }
+    assert [*entries(tmp_path, {**SHOP, **scripts})] == ["python other.py", "python plain.py", "python turned.py"]
+
+
 def test_a_conftest_is_read_once_for_all_test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 

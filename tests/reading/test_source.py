@@ -18,7 +18,7 @@ from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.scanning.prefilter import may_call, may_defer, mentions
 from import_contracts.reading.source.conditions import at_run_time
-from import_contracts.reading.source.imports import WrittenImport, read_calls, read_imports
+from import_contracts.reading.source.imports import WrittenImport, main_blocks, read_calls, read_imports
 from import_contracts.reading.source.plain import for_older_parsers, lines_with, logical_lines, plain_text
 from import_contracts.reading.source.resolution import external, resolve
 from import_contracts.reading.source.text import UndecodableError, decode, is_ascii_compatible, split_lines
@@ -704,6 +704,35 @@ def test_a_program_is_read_as_ast_reads_it(lines: list[str]) -> None:
     assert found == Twin(text).imports()
 
 
+@pytest.mark.slow
+@given(programs())
+def test_blocks_that_run_when_a_file_is_started_are_those_of_its_tree(lines: list[str]) -> None:
+    text = "\n".join(lines).replace(" as TC", "")
+    twin = Twin(text)
+    twin.imports()
+    conditions = {each.lineno for each in ast.walk(twin.tree) if isinstance(each, ast.If | ast.While)}
+
+    assert [line for line in main_blocks(text) if line in conditions] == twin.main_blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("import a\n\nif __name__ == '__main__':\n    a.run()\n", [3]),
+        ("if (\n    '__main__'\n    == __name__\n): run()", [1]),
+        ("if __name__ != '__main__':\n    x = 1\nelif x:\n    run()\nelse:\n    run()", [3, 5]),
+        ("if x:\r\n    if __name__ == '__main__' and y:\r\n        try:\r\n            run()", [2, 3]),
+        ("def f():\n    if __name__ == '__main__': run()", []),
+        ("if __name__ == '__main__':\n    def f():\n        if x: run()", [1]),
+        ('"""\nif __name__ == "__main__": run()\n"""', []),
+        ("if __name__ == 'other' or '__main__': run()", []),
+        ("__name__ = 'a'\nif __name__ == '__main__': run()", []),
+    ],
+)
+def test_blocks_that_run_when_a_file_is_started(text: str, lines: list[int]) -> None:
+    assert main_blocks(text) == lines
+
+
 @pytest.mark.parametrize(
     ("text", "is_deferring"),
     [
@@ -969,6 +998,7 @@ def test_an_external_package_is_named_by_what_tells_it_from_the_roots(
 
 def read(text: str) -> None:
     read_imports(text, "p.m", is_package=False)
+    main_blocks(text)
     may_defer(text.encode())
 
 

@@ -267,6 +267,12 @@ def test_an_import_is_not_moved_below_code_that_may_need_it() -> None:
     assert all(kind != "move" for kind, _ in of.steps)
 
 
+def test_an_import_is_not_moved_below_code_that_needs_it_when_the_file_is_started() -> None:
+    main = "if __name__ == '__main__':\n    B()\n\n"
+    of = planned(p__a=f"from p.b import B\n\n{main}A = 1\n\nprint(B)\n", p__b="from p.a import A\n\nB = A\n")
+    assert all(kind != "move" for kind, _ in of.steps)
+
+
 def test_no_edit_makes_another_module_crash() -> None:
     for seed in range(60):
         of = Planned(random_program(random.Random(seed)))  # noqa: S311 - the same programs every time

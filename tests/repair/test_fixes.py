@@ -482,6 +482,52 @@ def test_an_import_of_a_file_that_is_started_stays_where_it_is(guard: str) -> No
     assert fix(f"from p.b import f\ndef g(): \n    return f\n{late}").kind is FixKind.DEFER
 
 
+MAIN = "if __name__ == '__main__':"
+STARTED = "Used only when p.a is started as a program: B"
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "why"),
+    [
+        (f"x = 1\n{MAIN}\n    B()\n", f"x = 1\n{MAIN}\n    from p.b import B\n\n    B()\n", f"{STARTED} (line 4)."),
+        (
+            f"def f():\n    return B\n{MAIN}\n    f()\n    B()\n",
+            f"def f():\n    from p.b import B\n\n    return B\n{MAIN}\n    from p.b import B\n\n    f()\n    B()\n",
+            "Used only inside functions and when p.a is started as a program: B (f and line 6).",
+        ),
+        (
+            f"{MAIN}\n    import os\n    def f(b: B):\n        return B\n    f(B())\n",
+            f"{MAIN}\n    import os\n\n    from p.b import B\n    def f(b: B):\n        return B\n    f(B())\n",
+            f"{STARTED} (lines 5, 6).",
+        ),
+        (
+            "if y: ...\nelif '__main__' == __name__ and x:\n    # Run.\n    B()\nelse: ...\n",
+            "if y: ...\nelif '__main__' == __name__ and x:\n    from p.b import B\n\n    # Run.\n    B()\nelse: ...\n",
+            f"{STARTED} (line 5).",
+        ),
+    ],
+)
+def test_what_only_a_file_that_is_started_uses_is_imported_there(text: str, new: str, why: str) -> None:
+    assert fix(f"{IMPORT}{text}").kind is FixKind.DEFER
+    assert fix(f"{IMPORT}{text}").why == (why,)
+    assert written(f"{IMPORT}{text}") == new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{MAIN} B()\n",
+        "if __name__ != '__main__': ...\nelse:\n    B()\n",
+        f"{MAIN}\n    x = 1\nelse:\n    B()\n",
+        "__name__ = 'x'\nif __name__ == '__main__':\n    B()\n",
+        f"{MAIN}\n    B = B()\n",
+        f"class A:\n    {MAIN}\n        B()\n",
+    ],
+)
+def test_what_may_be_used_otherwise_is_not_imported_under_a_condition(text: str) -> None:
+    assert fix(f"{IMPORT}{text}", version=(3, 14)).kind is FixKind.RESTRUCTURE
+
+
 def test_what_a_package_imports_may_be_re_exported() -> None:
     found = fixes({"": "from p.b import B\ndef f(b: B): ...", "b": "class B: ..."})
     wanted = CyclicImport(("p", "p.b"), EAGER, frozenset({"p", "p.b"}))

@@ -27,6 +27,8 @@ class Twin:
         self.lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self.names = {"TYPE_CHECKING", "MYPY"}
         self.is_renamed = False
+        self.main_blocks: list[int] = []
+        """The lines of the conditions that hold only if the file is started, once the imports have been asked for."""
         with warnings.catch_warnings(action="ignore"):
             self.tree = ast.parse("\n".join(self.lines))
 
@@ -38,6 +40,8 @@ class Twin:
             yield from self.read(node, around)
         elif isinstance(node, ast.If | ast.While):
             values = {name: self.value(node.test, name) for name in (IMPORTED, STARTED)}
+            never = around.never.union(name for name, value in values.items() if value is False)
+            self.main_blocks += [node.lineno] if never == {IMPORTED} and not around.function else []
             for statements, left_out in ((node.body, False), (node.orelse, True)):
                 never = around.never.union(name for name, value in values.items() if value is left_out)
                 for statement in statements:

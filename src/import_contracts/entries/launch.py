@@ -20,6 +20,7 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.outside import Outside
 from import_contracts.reading.files.packages import find_top_level
 from import_contracts.reading.files.program_text import Entry, EntryStep
+from import_contracts.reading.source.imports import main_blocks
 from import_contracts.reading.spelling import Command, How, not_understood, parse
 from import_contracts.repository import checkout
 
@@ -113,7 +114,7 @@ class Launcher:
         modules = find_top_level(folder)
         for file in self.outside.listing(folder).files:
             text = self._project.text(os.path.join(folder, file)) if file.removesuffix(".py") in modules else None
-            if text is not None and (file in _RUN or _MAIN.search(text)):
+            if text is not None and (file in _RUN or main_blocks(text)):
                 yield file
 
     def _tests(self) -> list[Entry]:
@@ -329,7 +330,6 @@ class Launcher:
 
 
 _RUN = frozenset({"app.py", "main.py", "manage.py", "run.py"})
-_MAIN = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 
 
 def _binds(text: str, names: Iterable[str]) -> bool:

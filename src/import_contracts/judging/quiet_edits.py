@@ -35,6 +35,7 @@ from import_contracts.repair.runtime_annotations import READING_LIBRARIES
 from import_contracts.repair.usage import (
     LOOKING,
     WORD,
+    LateBlock,
     NameUse,
     Role,
     Usage,
@@ -224,9 +225,9 @@ class _Module:
         return read_usage(self.tree, self.source, self._roots)
 
     @cached_property
-    def _users(self) -> Set[FunctionDefinition | None]:
-        """The functions that use what the module imports."""
-        return {use.function for uses in self.usage.uses.values() for use in uses}
+    def _users(self) -> Set[LateBlock | None]:
+        """The functions, and the blocks like them, that use what the module imports."""
+        return {use.block for uses in self.usage.uses.values() for use in uses}
 
     @cached_property
     def bound(self) -> frozenset[str]:
@@ -293,9 +294,9 @@ _NAMES = ("exported", "type_checking", "has_future_annotations", "has_readers")
 
 def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
     """Return what is known of the use of a name: its line only if it is not in the body of a function."""
-    function = use.function and line(use.function.lineno)
+    block = use.block and line(use.block.lineno)
     at = None if use.role is Role.BODY else line(use.line)
-    return at, use.role, function, use.is_quoted, use.reader, use.owner, use.class_name
+    return at, use.role, block, use.is_quoted, use.reader, use.owner, use.class_name
 
 
 class _Comparison:

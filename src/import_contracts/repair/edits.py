@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.source.trees import FunctionDefinition, first_line, is_docstring
+from import_contracts.reading.source.trees import first_line, is_docstring
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import (
     ImportStatement,
@@ -24,21 +24,21 @@ from import_contracts.repair.import_text import (
 )
 from import_contracts.repair.layout import Edit, Layout
 from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
-from import_contracts.repair.usage import Binding, Usage
+from import_contracts.repair.usage import Binding, LateBlock, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """How to change one name of an import statement.
 
-    ``origin`` is the module and the name to import instead. ``functions`` are those in which to import the name. It
+    ``origin`` is the module and the name to import instead. ``blocks`` are those in which to import the name. It
     ``is_for_types`` if annotations need it, it ``needs_future`` if these must not be evaluated (PEP 563), and it
     ``may_be_read`` if something may evaluate them all the same. ``why`` is the reason, a sentence.
     """
 
     binding: Binding
     origin: tuple[str, str] | None = None
-    functions: tuple[FunctionDefinition, ...] = ()
+    blocks: tuple[LateBlock, ...] = ()
     is_for_types: bool = False
     needs_future: bool = False
     may_be_read: bool = False
@@ -47,13 +47,13 @@ class Rewrite:
     @property
     def level(self) -> Level:
         """An import that runs later is unsafe, and one that never runs is, if an annotation may be evaluated."""
-        is_unsafe = self.functions or self.needs_future or self.may_be_read
+        is_unsafe = self.blocks or self.needs_future or self.may_be_read
         return Level.UNSAFE if is_unsafe else Level.SAFE
 
     @property
     def stays(self) -> bool:
         """Whether the name is still imported at the same place, from another module."""
-        return self.origin is not None and not self.functions and not self.is_for_types
+        return self.origin is not None and not self.blocks and not self.is_for_types
 
     @property
     def module(self) -> str:
@@ -159,7 +159,7 @@ class _Editor:
             if rewrite.stays and not self._is_merged(rewrite, self._top_level_around(rewrite.binding)):
                 self._changed(rewrite.binding.statement, rewrite).direct.append(rewrite)
         self._guard([rewrite for rewrite in self._rewrites if rewrite.is_for_types])
-        self._functions()
+        self._blocks()
         for changed in self._statements.values():
             self._replace(changed)
         return self._lines.edits()
@@ -373,25 +373,25 @@ class _Editor:
 
     # --- functions ------------------------------------------------------------------------------------------------
 
-    def _functions(self) -> None:
-        """Import names at the top of functions, behind their docstrings and the imports that are there.
+    def _blocks(self) -> None:
+        """Import names at the top of functions and the like, behind their docstrings and the imports that are there.
 
         As formatters want it, a blank line is below.
         """
-        by_function: dict[FunctionDefinition, list[Rewrite]] = {}
+        by_block: dict[LateBlock, list[Rewrite]] = {}
         for rewrite in self._rewrites:
-            for function in rewrite.functions:
-                by_function.setdefault(function, []).append(rewrite)
-        for function, rewrites in by_function.items():
-            body = function.body[1:] if is_docstring(function.body[0]) else function.body
+            for block in rewrite.blocks:
+                by_block.setdefault(block, []).append(rewrite)
+        for block, rewrites in by_block.items():
+            body = block.body[1:] if is_docstring(block.body[0]) else block.body
             run = list(takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body))
             if run:
                 self._add_or_merge(run, rewrites)
             else:
-                self._add_at_top(function, rewrites)
+                self._add_at_top(block, rewrites)
 
-    def _add_at_top(self, function: FunctionDefinition, rewrites: Sequence[Rewrite]) -> None:
-        first = function.body[0]
+    def _add_at_top(self, block: LateBlock, rewrites: Sequence[Rewrite]) -> None:
+        first = block.body[0]
         line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
         indent, step, width = self._layout.before(first), self._layout.indentation, self._layout.width
         imports = sorted(self._imports(rewrites), key=lambda each: each.place)

@@ -64,11 +64,13 @@ class Shapes:
         return (module, name) if len(statements) == 1 and isinstance(statements[0], ast.ClassDef) else None
 
     def _is_utility(self, fix: Fix) -> bool:
-        functions = {function for rewrite in _rewrites(fix) for function in rewrite.functions}
+        blocks = {block for rewrite in _rewrites(fix) for block in rewrite.blocks}
         usage = self._names.usage(fix.importer)
-        if len(functions) != 1 or usage is None:
+        if len(blocks) != 1 or usage is None:
             return False
-        (function,) = functions
+        (function,) = blocks
+        if isinstance(function, ast.If):
+            return False
         others = [edge for edge in self._cycle.edges if edge[0] == fix.importer and edge[1] != fix.imported]
         users = (edge[0] for edge in self._cycle.edges if edge[1] == fix.importer)
         is_global = function in usage.defined.get(function.name, [])

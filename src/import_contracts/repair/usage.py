@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
-from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.imports import main_blocks, read_imports
 from import_contracts.reading.source.text import Source, universal_newlines
 from import_contracts.reading.source.trees import (
     FunctionDefinition,
@@ -30,6 +30,8 @@ from import_contracts.reading.source.trees import (
 from import_contracts.repair.runtime_annotations import EVALUATING, READING_LIBRARIES, decorator_that_reads
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
+LateBlock: TypeAlias = FunctionDefinition | ast.If
+"""Code that does not run when its module is imported: a function, or what is under ``if __name__ == "__main__"``."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (*_DEFINITIONS, ast.Lambda)
 _CONDITIONAL = frozenset({"if", "while"})
@@ -42,6 +44,8 @@ class Role(Enum):
     """When the annotation is evaluated, if it ever is."""
     BODY = "body"
     """When a function is called."""
+    MAIN = "main"
+    """When the module is started as a program."""
     EAGER = "eager"
     """While the module is imported."""
 
@@ -53,8 +57,8 @@ class NameUse:
     name: str
     line: int
     role: Role
-    function: FunctionDefinition | None = None
-    """The outermost function around it."""
+    block: LateBlock | None = None
+    """The outermost function around it, or the outermost block that only runs when the module is started."""
     is_quoted: bool = False
     """It is in an annotation that is a string, or that is never evaluated."""
     reader: str = ""
@@ -127,9 +131,9 @@ class Usage:
     classes: dict[str, list[ClassHeader]] = field(default_factory=dict)
     """The classes, by their names with those of the classes and functions around them."""
 
-    def uses_of(self, binding: Binding, role: Role) -> list[NameUse]:
-        """Return where the name of a binding is used in a role, in the order of the module."""
-        return [use for use in self.uses.get(binding.local, []) if use.role is role]
+    def uses_of(self, binding: Binding, *roles: Role) -> list[NameUse]:
+        """Return where the name of a binding is used in one of some roles, in the order of the module."""
+        return [use for use in self.uses.get(binding.local, []) if use.role in roles]
 
     def is_type_checking(self, node: ast.expr) -> bool:
         """Tell whether an expression is ``TYPE_CHECKING`` of `typing`, under any name."""
@@ -264,6 +268,7 @@ class _UsageReader(Visitor):
         self._class_readers: list[tuple[str, str]] = [("", "")]
         self._may_read_itself = any(map(source.text.__contains__, EVALUATING))
         self._inside: list[str] = []
+        self._main: ast.If | None = None
 
     @property
     def uses(self) -> list[NameUse]:
@@ -305,10 +310,19 @@ class _UsageReader(Visitor):
         source = self._source
         return {each.line: each.kind for each in read_imports(source.text, source.module, is_package=source.is_package)}
 
+    @cached_property
+    def _main_blocks(self) -> frozenset[int]:
+        """The lines of the blocks that run only when the module is started."""
+        return frozenset(main_blocks(self._source.text))
+
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
+        around = self._main
+        if not around and {"if"}.issuperset(self._inside) and node.lineno in self._main_blocks:
+            self._main = node
         self._inside.append("if")
         self.read(node.body)
+        self._main = around
         self.read(node.orelse)
         self._inside.pop()
 
@@ -435,7 +449,8 @@ class _UsageReader(Visitor):
         if node.id not in self._imported:
             return
         if isinstance(node.ctx, ast.Load):
-            self._use(node.id, node.lineno, Role.BODY if self._functions else Role.EAGER)
+            role = Role.MAIN if self._main else Role.BODY if self._functions else Role.EAGER
+            self._use(node.id, node.lineno, role)
         else:
             self._rebind(node.id)
             self._scopes[-1].bound.add(node.id)
@@ -503,5 +518,5 @@ class _UsageReader(Visitor):
         if name in self._imported:
             owner, class_name, reader = place
             self._scopes[-1].uses.append(
-                NameUse(name, line, role, self._outermost, is_quoted, reader, owner, class_name)
+                NameUse(name, line, role, self._main or self._outermost, is_quoted, reader, owner, class_name)
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -11,14 +12,14 @@ from typing import NamedTuple, TypeAlias
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.patterns import pattern
-from import_contracts.reading.source.trees import FunctionDefinition, is_docstring
+from import_contracts.reading.source.trees import is_docstring
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.lookups import Lookups
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding, NameUse, Role, Usage
+from import_contracts.repair.usage import Binding, LateBlock, NameUse, Role, Usage
 from import_contracts.wording import listed
 
 _KEPT = pattern(r"#[ \t]*(?i:noqa)[ \t]*:[^#]*\bTCH?00[1-3]\b")
@@ -87,9 +88,9 @@ class ImportedName:
         around = takewhile(lambda each: each != "def", reversed(self.binding.inside))
         return not {"try", "with"}.isdisjoint(around)
 
-    def _has_room(self, function: FunctionDefinition) -> bool:
-        """Tell whether an import can be added at the top of a function, on a line of its own."""
-        first = function.body[0]
+    def _has_room(self, block: LateBlock) -> bool:
+        """Tell whether an import can be added at the top of a block, on a line of its own."""
+        first = block.body[0]
         return self._layout.has_own_lines(first) if is_docstring(first) else self._layout.starts_line(first)
 
     def _direct_import(self) -> Way | None:
@@ -111,18 +112,27 @@ class ImportedName:
         return reason, Rewrite(self.binding, None, (), bool(self._annotations), future, read, reason.sentence)
 
     def _deferred(self) -> Way | None:
-        functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
-        in_functions = all(use.function is not None for use in self._bodies)
-        if not functions or not in_functions or not all(map(self._has_room, functions)):
+        blocks = tuple(dict.fromkeys(use.block for use in self._bodies if use.block is not None))
+        in_blocks = all(use.block is not None for use in self._bodies)
+        if not blocks or not in_blocks or not all(map(self._has_room, blocks)):
             return None
-        reason = Reason(
-            "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
-        )
-        is_for_types = any(use.function not in functions for use in self._annotations)
+        reason = self._used_late(blocks)
+        is_for_types = any(use.block not in blocks for use in self._annotations)
         if is_for_types and self._is_kept:
             return None
         future, read = self.needs_future, self._may_be_read
-        return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
+        return reason, Rewrite(self.binding, None, blocks, is_for_types, future, read, reason.sentence)
+
+    def _used_late(self, blocks: Iterable[LateBlock]) -> Reason:
+        """Return the reason that only some blocks use the name."""
+        main = self.usage.uses_of(self.binding, Role.MAIN)
+        where = {
+            "inside functions": [each.name for each in blocks if not isinstance(each, ast.If)],
+            f"when {self.importer} is started as a program": [_places(main)] if main else [],
+        }
+        what = listed(each for each, places in where.items() if places)
+        places = listed(place for found in where.values() for place in found)
+        return Reason(f"Used only {what}", f"{self.binding.shown} ({places})")
 
     def obstacle(self) -> Reason:
         """Return what prevents every way to change the name, or that those there are were rejected."""
@@ -178,7 +188,7 @@ class ImportedName:
 
     @property
     def is_movable(self) -> bool:
-        """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
+        """Whether nothing needs the name in the module while that is imported, and afterwards only late blocks do."""
         return not (self.binding.inside or self._eager or self._reason_to_stay or self._read or self._is_future_read)
 
     @property
@@ -247,7 +257,7 @@ class ImportedName:
 
     @cached_property
     def _bodies(self) -> list[NameUse]:
-        return self.usage.uses_of(self.binding, Role.BODY)
+        return self.usage.uses_of(self.binding, Role.BODY, Role.MAIN)
 
     @cached_property
     def _eager(self) -> list[NameUse]:

@@ -206,6 +206,15 @@ def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenIm
     return tuple(_Statements(text).calls(importer, is_package=is_package)) if may_have_literals(text) else ()
 
 
+def main_blocks(text: str) -> list[int]:
+    """Return the lines, from 1, of the headers of the blocks that run only when a file is started, in order.
+
+    A block in a function is none.
+    """
+    text = _normalized(text)
+    return list(_Statements(text).main_blocks()) if "__name__" in text and "__main__" in text else []
+
+
 class _Statements:
     """Reads one file, line by line."""
 
@@ -235,6 +244,15 @@ class _Statements:
                 head = _INDENT.match(plain, start, end)
             if head is not None:
                 yield head, end
+
+    def main_blocks(self) -> Iterator[int]:
+        """Yield the lines of the headers of the blocks outside functions that run only when the file is started."""
+        for start, end in logical_lines(self._plain):
+            if head := _HEAD.match(self._plain, start, end):
+                self._start(head, end)
+                block = self._blocks.block()
+                if head["block"] and block.imported.never and not (block.started.never or block.function):
+                    yield self._position(head.end())[0]
 
     def calls(self, importer: str, *, is_package: bool) -> Iterator[WrittenImport]:
         """Yield what calls import."""
