@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.hitting_set import _groups, _reduced, hitting_set
+from import_contracts.graph.hitting_set import _reduced, groups, hitting_set
 from import_contracts.graph.import_graph import Edge
 
 # Few edges and many sets of them, so that no set goes without saying and greed is seldom best.
@@ -124,9 +124,9 @@ def test_what_another_set_or_edge_implies_is_left_out(
 def test_sets_are_in_one_group_if_others_connect_them() -> None:
     a, b, c, d, e, f = (("m", name) for name in "abcdef")
     chains = [frozenset({a, b}), frozenset({c, d}), frozenset({e, f}), frozenset({b, c})]
-    assert sorted(map(len, _groups(chains))) == [1, 3]
-    assert {frozenset(group) for group in _groups(chains)} == {
+    assert sorted(map(len, groups(chains, frozenset))) == [1, 3]
+    assert {frozenset(group) for group in groups(chains, frozenset)} == {
         frozenset({chains[2]}),
         frozenset({chains[0], chains[1], chains[3]}),
     }
-    assert _groups([]) == []
+    assert groups([], frozenset) == []

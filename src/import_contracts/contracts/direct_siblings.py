@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.findings import Description, Findings, Part, Violation, direct_cuts
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -30,12 +30,12 @@ class DirectSiblings:
             return Findings(problems=matcher.problems)
         if not any(map(graph.children, packages)):
             matcher.warn("packages", "This contract cannot be broken: there is no module inside these packages.")
-        found = {package: _imports(graph, package) for package in packages}
-        return Findings(
-            tuple(Violation(*edge, "", _message(package), (edge,)) for package in found for edge in found[package]),
-            tuple(Cut(_message(package), edges) for package, edges in found.items() if edges),
-            matcher.problems,
+        violations = tuple(
+            Violation(*edge, "", _message(package), (edge,))
+            for package in packages
+            for edge in _imports(graph, package)
         )
+        return Findings(violations, direct_cuts(violations), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the packages."""

@@ -102,6 +102,14 @@ class Cut:
     is_minimum: bool = True
 
 
+def direct_cuts(violations: Iterable[Violation]) -> tuple[Cut, ...]:
+    """Return a cut for each message, in order: the imports of its violations, where only direct imports count."""
+    edges: dict[str, list[Edge]] = {}
+    for violation in violations:
+        edges.setdefault(violation.message, []).append(violation.chain[0])
+    return tuple(Cut(message, tuple(found)) for message, found in edges.items())
+
+
 class LaterCuts(Later[Cut]):
     """Cuts that are made when they are used; ``times`` returns how many of them have an import."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence, Set
 
-from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.findings import Description, Findings, Part, Violation, direct_cuts
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -53,17 +53,13 @@ class Interface:
             matcher.warn("package", "This contract cannot be broken: no module is outside the package and 'except'.")
         elif all(self._exposes(module) for members in closed for module in members):
             matcher.warn("exposed", "This contract cannot be broken: every module of the package is exposed.")
-        found = {package: self._entries(graph, package, outside) for package in packages}
         messages = {package: self._message(graph, package) for package in packages}
-        return Findings(
-            tuple(
-                Violation(*edge, package, messages[package], (edge,))
-                for package, edges in found.items()
-                for edge in edges
-            ),
-            tuple(Cut(messages[package], tuple(edges)) for package, edges in found.items() if edges),
-            matcher.problems,
+        violations = tuple(
+            Violation(*edge, package, messages[package], (edge,))
+            for package in packages
+            for edge in self._entries(graph, package, outside)
         )
+        return Findings(violations, direct_cuts(violations), matcher.problems)
 
     def counted(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> ImportGraph:
         """Return the graph without the statements that take only exposed names."""

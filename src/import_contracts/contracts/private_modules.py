@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.findings import Description, Findings, Part, Violation, direct_cuts
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -33,13 +33,8 @@ class PrivateModules:
             return Findings(problems=matcher.problems)
         if self.packages and not any(graph.children(package) for package in packages):
             matcher.warn(_KEY, "This contract cannot be broken: there is no module inside these packages.")
-        violations = self._violations(graph, packages)
-        cuts: dict[str, list[Edge]] = {}
-        for violation in violations:
-            cuts.setdefault(violation.message, []).append(violation.chain[0])
-        return Findings(
-            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), matcher.problems
-        )
+        violations = tuple(self._violations(graph, packages))
+        return Findings(violations, direct_cuts(violations), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the private modules."""

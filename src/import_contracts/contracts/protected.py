@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.findings import Description, Findings, Part, Violation, direct_cuts
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
@@ -40,13 +40,8 @@ class Protected:
             matcher.warn(
                 "allowed_importers", "This contract cannot be broken: every module may import the protected ones."
             )
-        violations = [violation for module in protected for violation in self._violations(graph, module, free)]
-        cuts: dict[str, list[tuple[str, str]]] = {}
-        for violation in violations:
-            cuts.setdefault(violation.message, []).append(violation.chain[0])
-        return Findings(
-            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), matcher.problems
-        )
+        violations = tuple(violation for module in protected for violation in self._violations(graph, module, free))
+        return Findings(violations, direct_cuts(violations), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the protected modules and the allowed importers."""

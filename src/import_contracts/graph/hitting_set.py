@@ -11,6 +11,8 @@ from import_contracts.graph.import_graph import Edge
 E = TypeVar("E", Edge, int)
 """An edge, or its number."""
 
+T = TypeVar("T")
+
 
 def hitting_set(chains: Collection[frozenset[E]], cost: Callable[[E], int], work: int) -> tuple[tuple[E, ...], bool]:
     """Return the cheapest edges, sorted, such that each chain contains one of them; and whether that is proven.
@@ -22,7 +24,7 @@ def hitting_set(chains: Collection[frozenset[E]], cost: Callable[[E], int], work
     chosen: list[E] = []
     is_proven = True
     costs = {edge: cost(edge) for chain in chains for edge in chain}
-    for group in _groups(_reduced(set(chains), costs)):
+    for group in groups(_reduced(set(chains), costs), lambda chain: chain):
         search = _Search(costs, _greedy(group, costs), work)
         search.go(sorted(group, key=sorted), (), frozenset())
         chosen += search.best
@@ -55,18 +57,19 @@ def _reduced(chains: set[frozenset[E]], costs: Mapping[E, int]) -> list[frozense
         chains = {chain - dominated for chain in chains - implied}
 
 
-def _groups(chains: Iterable[frozenset[E]]) -> list[list[frozenset[E]]]:
-    """Divide the chains into groups so that no edge is in two groups."""
-    group_of: dict[E, list[frozenset[E]]] = {}
-    for chain in chains:
-        joined = {id(group): group for edge in chain if (group := group_of.get(edge)) is not None}
+def groups(items: Iterable[T], elements: Callable[[T], Collection[E]]) -> list[list[T]]:
+    """Divide items into groups so that no element of an item is in two groups; items without elements are left out."""
+    group_of: dict[E, list[T]] = {}
+    for item in items:
+        own = elements(item)
+        joined = {id(group): group for each in own if (group := group_of.get(each)) is not None}
         largest = max(joined.values(), key=len, default=[])
         for group in joined.values():
             if group is not largest:
                 largest += group
-                group_of |= dict.fromkeys((edge for other in group for edge in other), largest)
-        largest.append(chain)
-        group_of |= dict.fromkeys(chain, largest)
+                group_of |= dict.fromkeys((each for other in group for each in elements(other)), largest)
+        largest.append(item)
+        group_of |= dict.fromkeys(own, largest)
     return list({id(group): group for group in group_of.values()}.values())
 
 

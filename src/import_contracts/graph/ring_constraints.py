@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
 
-from import_contracts.graph.hitting_set import hitting_set
+from import_contracts.graph.hitting_set import groups, hitting_set
 from import_contracts.records import dataclass
 
 Way = frozenset[int]
@@ -58,7 +59,8 @@ def cheapest_for(
     separately, by branch and bound.
     """
     chosen: frozenset[int] = frozenset()
-    for group in _groups(_reduced(set(constraints), costs)):
+    for unsorted in groups(_reduced(set(constraints), costs), attrgetter("changes")):
+        group = sorted(unsorted, key=attrgetter("key"))
         if all(not each.condition and all(len(way) == 1 for way in each.ways) for each in group):
             found, is_proven = hitting_set([each.changes for each in group], costs.__getitem__, min(work, _READS))
             if not is_proven:
@@ -72,23 +74,6 @@ def cheapest_for(
                 return None
             chosen |= search.best
     return chosen, work
-
-
-def _groups(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
-    """Divide constraints, which are sorted, into groups so that no change is in two groups."""
-    group_of: dict[int, list[Constraint]] = {}
-    for each in constraints:
-        changes = each.changes
-        joined = {id(group): group for change in changes if (group := group_of.get(change)) is not None}
-        largest = max(joined.values(), key=len, default=[])
-        for group in joined.values():
-            if group is not largest:
-                largest += group
-                group_of |= dict.fromkeys((change for other in group for change in other.changes), largest)
-        largest.append(each)
-        group_of |= dict.fromkeys(changes, largest)
-    unique = {id(group): group for group in group_of.values()}
-    return [sorted(group, key=lambda each: each.key) for group in unique.values()]
 
 
 # --- fewer constraints -------------------------------------------------------------------------------------------
