@@ -15,6 +15,10 @@ from hypothesis import strategies as st
 
 import import_contracts
 from import_contracts.cli.progress import Pace, Progress, Step, Watcher, bar, line
+from import_contracts.reading.awaited import Board
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.forked import CAN_FORK
+from import_contracts.reading.processes import in_process
 from tests.support.arranging import lint
 
 NOW = Pace(after=0, redraw=0.001, line=0)
@@ -142,6 +146,44 @@ def test_of_steps_in_steps_the_innermost_is_shown(monkeypatch: pytest.MonkeyPatc
         while "outer" not in stream.getvalue()[between:]:
             stream.wait()
     assert "inner" not in stream.getvalue()[between:].partition("\n")[2]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="a process cannot be copied here")
+def test_while_a_copy_of_the_process_is_awaited_its_step_is_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shown, stream = progress(monkeypatch, is_terminal=True)
+    (reader, writer), write_ = os.pipe(), stream.write
+
+    def write(text: str) -> int:
+        if "1 of 3" in text:
+            os.write(writer, b".")
+        return write_(text)
+
+    def follow() -> int:
+        with shown.step("follow", 3) as advance:
+            advance()
+            os.read(reader, 1)
+        return 7
+
+    monkeypatch.setattr(stream, "write", write)
+    with in_process(follow, RunContext(tmp_path, step=shown.step, jobs=2)) as found:
+        assert found() == 7
+    assert "follow [######--------------] 1 of 3, 0 s" in stream.getvalue()
+
+
+def test_what_a_copy_told_is_forgotten_before_another_one_is_made() -> None:
+    board = Board()
+    board.tell("plan", 1, 2)
+    assert board.told() is None
+    board.clear()
+    assert board.told() is None
+    board.tell("plan", 1, 2)
+    assert board.told() == ("plan", 1, 2)
+    board.tell("x" * 200, 1, None)
+    assert board.told() == ("x" * 116, 1, None)
+    board.clear()
+    assert board.told() is None
 
 
 def test_a_step_that_fails_is_erased_too(monkeypatch: pytest.MonkeyPatch) -> None:

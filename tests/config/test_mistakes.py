@@ -75,6 +75,25 @@ def test_without_a_configuration_the_message_says_which_command_writes_one(
     assert command in said(tmp_path, file, "")
 
 
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ({"backend/manage.py": "import shop", "backend/shop/__init__.py": ""}, "'source_roots': backend"),
+        (
+            {"a/b/shop/__init__.py": "", "pyproject.toml": "[tool.uv.build-backend]\nmodule-root = 'a/b'"},
+            "'source_roots': a/b",
+        ),
+        ({"a/b/shop/__init__.py": ""}, "If it is elsewhere, add the folder that contains it to 'source_roots'."),
+    ],
+)
+def test_a_package_in_another_folder_of_the_project_is_found_for_the_message(
+    tmp_path: Path, files: dict[str, str], hint: str
+) -> None:
+    layers = f"{INI_HEAD}{INI_LAYERS}layers =\n  shop.b\n  shop.a\n"
+    run = lint(write(tmp_path, {**files, ".importlinter": layers}))
+    assert (run.status, run.err.strip().endswith(hint)) == (2, True), run
+
+
 def test_a_configuration_without_contracts_is_shown_a_contract_and_not_its_own_table_again(tmp_path: Path) -> None:
     found = said(tmp_path, "pyproject.toml", "[tool.import-contracts]\nroot_packages = ['shop']\n")
     assert "There are no contracts. Add one with the names of your modules, such as:" in found

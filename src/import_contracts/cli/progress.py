@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
 
+from import_contracts.reading.awaited import BOARD, WAITING
 from import_contracts.records import NamedTuple, dataclass
 from import_contracts.visible import visible
 
@@ -58,11 +59,14 @@ class Progress:
 
     @contextmanager
     def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Callable[[], None]]:
-        """Show one step while it runs; what is returned counts one more as done. Copies of the process show nothing."""
-        if os.getpid() != self._process:
-            yield lambda: None
-            return
+        """Show one step while it runs; what is returned counts one more as done.
+
+        Copies of the process show nothing, but tell this one what they do, which shows it when it waits for them.
+        """
         step = Step(what, total, done, time.monotonic(), done)
+        if os.getpid() != self._process:
+            yield from _told(step)
+            return
         self._steps.append(step)
         if len(self._steps) == 1:
             _WATCHER.watch(self)
@@ -89,7 +93,7 @@ class Progress:
         """Show the current step, if that is due; return whether there is one."""
         with self._printing:
             if self._steps:
-                self._show(self._steps[-1], time.monotonic())
+                self._show(_awaited(self._steps[-1]), time.monotonic())
             return bool(self._steps)
 
     def pause(self) -> float:
@@ -111,6 +115,29 @@ class Progress:
         if self._has_bar:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201 - as in _show
             self._has_bar = False
+
+
+def _told(step: Step) -> Iterator[Callable[[], None]]:
+    """Tell another process of a step, and yield what counts one more as done."""
+
+    def tell() -> None:
+        BOARD.tell(step.what, step.done, step.total)
+
+    def advance() -> None:
+        step.advance()
+        tell()
+
+    tell()
+    yield advance
+
+
+def _awaited(step: Step) -> Step:
+    """Return the step that a copy of this process has told, if this one waits for that; else the step itself."""
+    told = BOARD.told() if step.what == WAITING else None
+    if told is None:
+        return step
+    what, done, total = told
+    return Step(what, total, done, step.since, done)
 
 
 class Watcher:

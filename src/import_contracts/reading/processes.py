@@ -13,6 +13,7 @@ from io import BytesIO
 from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
+from import_contracts.reading.awaited import BOARD, WAITING
 from import_contracts.reading.context import RunContext, Step
 from import_contracts.reading.forked import CAN_FORK, end, fork
 from import_contracts.reading.threads import started
@@ -147,6 +148,7 @@ def _copied(
     """Copy this process, and return the copy's number and the pipes to it; None if that fails."""
     ends, original = [*os.pipe(), *os.pipe()], os.getpid()
     try:
+        BOARD.clear()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
             process = fork()
@@ -206,7 +208,7 @@ def _results(
 def _result(pipes: _Pipes, answer: Callable[_P, _A], step: Step) -> Any:
     """Answer questions until there is a result, and return that; raises EOFError if there is none."""
     while True:
-        with step("wait for the second process"):
+        with step(WAITING):
             is_question, value = cast("tuple[bool, object]", pipes.receive())
         if not is_question:
             return value

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +17,7 @@ from import_contracts.graph.names import top_level
 from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.program import Extent
-from import_contracts.reading.files.roots import find_portions, find_unread
+from import_contracts.reading.files.roots import ELSEWHERE, find_portions, find_unread
 from import_contracts.reading.store.answer import Answer, Grounds, StoredAnswer
 from import_contracts.reading.store.last_run import LastRun
 from import_contracts.records import NamedTuple, replace
@@ -131,7 +134,9 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
     """
     try:
         if config.root_packages:
-            portions = find_portions(config.root_packages, config.source_roots)
+            portions = find_portions(
+                config.root_packages, config.source_roots, elsewhere=partial(_elsewhere, config.folder)
+            )
             return Extent(
                 portions,
                 config.include_external,
@@ -146,6 +151,20 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
     except UserError as error:
         missing = [replace(problem, file=config.file, key="root_packages") for problem in error.problems]
     raise UserError(*_chosen([config], ())[0].problems, *missing)
+
+
+def _elsewhere(folder: Path, package: str) -> str:
+    """Return what to do about a package that is in no source root: which folder of the project has it, if one does."""
+    from import_contracts.config.workspace import places_of  # noqa: PLC0415 - only for a message
+    from import_contracts.reading.files.packages import find_beside, find_packages  # noqa: PLC0415 - as above
+
+    places = list(find_beside(folder)[1])
+    with suppress(UserError):
+        places += places_of(folder).folders
+    place = next((each for each in places if top_level(package) in find_packages([each])), None)
+    if place is None:
+        return ELSEWHERE
+    return f" Add the folder that contains it to 'source_roots': {os.path.relpath(place, folder).replace(os.sep, '/')}"
 
 
 def with_contracts(configs: Sequence[Config], ids: Collection[str]) -> Sequence[Config]:
@@ -207,7 +226,7 @@ def extent_here(
     Raises UserError if a root package is not found.
     """
     elsewhere = " If it is elsewhere, name the folder that contains it: --source-root DIR."
-    portions = find_portions(roots, source_roots, plain=plain, elsewhere=elsewhere)
+    portions = find_portions(roots, source_roots, plain=plain, elsewhere=lambda _: elsewhere)
     unread = find_unread(portions, [source_roots])
     return Extent(portions, include_external=False, kinds=True, exclude=exclude, unread=unread)
 

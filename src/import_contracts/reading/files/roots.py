@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
@@ -16,20 +16,22 @@ from import_contracts.reading.files.folders import has_python, regular_packages
 from import_contracts.reading.files.precedence import Unread, candidate, choice, extends_path, is_regular, left_out
 from import_contracts.reading.files.program import Portions
 
+ELSEWHERE = " If it is elsewhere, add the folder that contains it to 'source_roots'."
+
 
 def find_portions(
     roots: Iterable[str],
     source_roots: Iterable[Path],
     *,
     plain: bool = False,
-    elsewhere: str = " If it is elsewhere, add the folder that contains it to 'source_roots'.",
+    elsewhere: Callable[[str], str] = lambda _: ELSEWHERE,
 ) -> Portions:
     """Return each root package with its folder or folders, in the order of ``roots``; if ``plain``, single files too.
 
     A package is searched for in the source roots, in order, and then among the packages installed for the running
     Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420), and
     takes other folders along if its ``__init__.py`` extends its path. Raises UserError, with a problem for every root
-    package that is not found or is not a top-level package; ``elsewhere`` says what to do about one that is elsewhere.
+    package that is not found or is not a top-level package; ``elsewhere`` says what to do about one that is not found.
     """
     places = list(dict.fromkeys(map(str, source_roots)))
     problems: list[Problem] = []
@@ -84,7 +86,9 @@ class _NotFoundError(Exception):
     """There is no top-level package of a name; the message is what to write instead."""
 
 
-def _folders(name: str, places: list[str], *, plain: bool = False, elsewhere: str = "") -> list[str]:
+def _folders(
+    name: str, places: list[str], *, plain: bool = False, elsewhere: Callable[[str], str] = lambda _: ELSEWHERE
+) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
     on_path = [os.path.abspath(entry) for entry in sys.path]
@@ -93,7 +97,7 @@ def _folders(name: str, places: list[str], *, plain: bool = False, elsewhere: st
     if folders:
         return folders
     near = did_you_mean(name, regular_packages(places))
-    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{near or elsewhere}")
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{near or elsewhere(name)}")
 
 
 def _portions(name: str, places: Collection[str], *, plain: bool = False) -> tuple[list[str], list[Unread]]:
