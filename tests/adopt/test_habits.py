@@ -108,6 +108,20 @@ def test_in_a_tangle_the_modules_that_import_nothing_of_it_are_its_ground_floor(
     assert "layers" in found or found["ground"] == {"modules": ["shop.low"], "allowed": []}
 
 
+def test_a_ground_floor_is_what_three_modules_import_and_no_tests() -> None:
+    ring = [f"shop.m{number} -> shop.m{(number + 1) % 45}" for number in range(45)]
+    users = {"shop.low": 3, "shop.rare": 2, "shop.testing": 4}
+    found = infer(
+        graph(*ring, *(f"shop.m{user} -> {name}" for name, many in users.items() for user in range(many))),
+        roots=["shop"],
+    )
+    ground = next(each for each in found if each.id == "ground")
+    assert (ground.keys["modules"], ground.why[0]) == (
+        ["shop.low"],
+        "They import nothing of shop; at least 3 modules import each.",
+    )
+
+
 def test_packages_for_tests_have_no_interface() -> None:
     for package in ("shop.tests", "shop._tests"):
         lines = [line.replace("shop.orders", package) for line in INSIDE]

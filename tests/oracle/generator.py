@@ -87,12 +87,14 @@ def random_case(seed: str) -> Case:
     contracts = tuple(random_contract(rng, program, number) for number in range(rng.choice([1, 1, 1, 2, 3])))
     session = random_session(rng, program, contracts)
     modules = dict(program.modules)
-    if "include_external_packages" not in session and rng.random() < 0.05:
+    has_an_import_of_nothing = "include_external_packages" not in session and rng.random() < 0.05
+    if has_an_import_of_nothing:
         modules = extended(modules, rng.choice(program.names), rng.choice(IMPORTS_OF_NOTHING))
     case = Case(modules, session, contracts, rng.choice(PLACES))
     case = misconfigured(rng, case) if rng.random() < 0.07 else case
     case = with_decoy(rng, case) if rng.random() < 0.04 else case
-    return with_arguments(rng, program, case) if rng.random() < 0.25 else case
+    # Another configuration may include external packages.
+    return with_arguments(rng, program, case) if rng.random() < 0.25 and not has_an_import_of_nothing else case
 
 
 def random_session(rng: random.Random, program: Program, contracts: tuple[Table, ...]) -> Table:

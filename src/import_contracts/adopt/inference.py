@@ -26,6 +26,8 @@ _MOST_INDEPENDENT = 2
 _MOST_LEVELS = 8
 _MOST_CHILDREN = 40
 """A package with more children gets no list of them: it would be too long to read."""
+_USERS = 3
+"""How many modules import each one of a ground floor, at least."""
 
 _TESTS = frozenset({"conftest", "test", "testing", "tests"})
 # The modules of a root package that do not count when it has one package with everything else in it.
@@ -136,12 +138,12 @@ class _Inference:
     def _ground_floors(self) -> Iterator[InferredContract]:
         """Yield, where everything else is one tangle, a contract for the modules that import nothing of it."""
         for top in self._tops:
-            children = self._graph.children(top)
+            children = [child for child in self._graph.children(top) if _last(child) not in _TESTS]
             users = {child: self._importers(child) for child in children}
-            low = [child for child in children if users[child] > 2 and not self._imports_something(child)]
+            low = [child for child in children if users[child] >= _USERS and not self._imports_something(child)]
             shown = sorted(filter(can_be_named, low), key=lambda child: (-users[child], child))[:_MOST_LEVELS]
             if shown:
-                why = f"They import nothing of {top}, and many modules import them."
+                why = f"They import nothing of {top}; at least {_USERS} modules import each."
                 name = f"The ground floor of {top}"
                 keys = {"modules": sorted(shown), "allowed": []}
                 yield InferredContract(self._id("ground", top), name, "allowed", keys, (why,))
