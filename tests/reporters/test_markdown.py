@@ -15,6 +15,7 @@ from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
 from import_contracts.reports.changes import ReportedFix
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from tests.support.growth import grows_no_faster
 from tests.support.reports import chain, of_edge, outcome
 
 BRIEF, VERBOSE = Style(), Style(verbose=True)
@@ -340,6 +341,12 @@ def test_the_causes_are_red_if_they_are_known_and_else_the_cuts() -> None:
 )
 def test_markdown_in_a_text_is_escaped(text: str, escaped: str) -> None:
     assert plain(text) == escaped
+
+
+@pytest.mark.parametrize("text", [":{}", "a{}b", "{}", "a:{}"])
+@pytest.mark.parametrize("one", ["a", "1", "_", "-", ":", " ", "\n", "`", "w", "f", "#"])
+def test_a_long_text_takes_no_more_than_its_length(text: str, one: str) -> None:
+    assert grows_no_faster(plain, lambda size: text.format(one * size), 4_000)
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ class _Editor:
         group = self._layout.on_its_lines(node, self._body)
         text = changed.text
         own, whole = text.comment_of(alias), [text.opening_comment, self._layout.comment(group[-1])]
-        removed = [each.binding.alias for each in changed.removed]
+        removed = {each.binding.alias for each in changed.removed}
         kept = own if text.is_last_on_line(alias, removed) else directives(own)
         return kept, joined_comments([*(whole if self._are_gone(group) else [directives(*whole)]), text.told_to(alias)])
 

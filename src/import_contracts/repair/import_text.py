@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias
 
 from import_contracts.repair.layout import Layout
@@ -45,7 +46,7 @@ class Name:
         return "," in _COMMENT.sub("", self.tail)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportText:
     """The text of an import statement, from its keyword to its last name or bracket.
 
@@ -73,16 +74,19 @@ class ImportText:
         gaps = [*(each.lead for each in self.names), self.rest]
         return [comment for gap in gaps for comment in _COMMENT.findall(gap)]
 
-    def _line_of(self, alias: ast.alias | None) -> list[Name]:
-        """Return the names on the line of a name."""
-        line: list[Name] = []
+    @cached_property
+    def _lines(self) -> list[list[Name]]:
+        """The names on each line."""
+        lines: list[list[Name]] = []
         for number, each in enumerate(self.names):
-            if number and self._begins_line(number):
-                if any(one.alias is alias for one in line):
-                    break
-                line = []
-            line.append(each)
-        return line
+            if not number or self._begins_line(number):
+                lines.append([])
+            lines[-1].append(each)
+        return lines
+
+    def _line_of(self, alias: ast.alias | None) -> list[Name]:
+        """Return the names on the line of a name, which is one of the statement."""
+        return next(line for line in self._lines if any(each.alias is alias for each in line))
 
     def _begins_line(self, number: int) -> bool:
         """Tell whether a name, but not the first, is the first on its line."""

@@ -53,9 +53,13 @@ class Layout:
         self.starts = [0, *accumulate(map(len, self.lines))]
 
     def offset(self, line: int, column: int) -> int:
-        """Return the place in the text of a line from 1 and a column in bytes from 0, as trees have them."""
+        """Return the place in the text of a line from 1 and a column in bytes from 0, as trees have them.
+
+        Where `ProgramNames.tree` is that of another text, the column may be inside a character; then it is that one's.
+        """
         found = self.lines[line - 1]
-        return self.starts[line - 1] + (column if found.isascii() else len(found.encode()[:column].decode()))
+        before = found[:column] if found.isascii() else found.encode()[:column].decode(errors="ignore")
+        return self.starts[line - 1] + len(before)
 
     def start(self, node: ast.stmt | ast.alias) -> int:
         """Return where a node begins in the text."""

@@ -114,9 +114,9 @@ def import_at(module: str, line: int, names: ProgramNames) -> ImportStatement | 
 
 def _clash(bindings: Iterable[Binding], between: Sequence[ast.stmt], usage: Usage, names: ProgramNames) -> bool:
     """Tell whether some statements may bind the same name as one of the bindings."""
-    stars = [each for statement in between for each in _bindings(statement, usage) if each.name == "*"]
-    theirs = [names.exported(each.module) for each in stars]
     lines = {each.lineno for each in between}
+    stars = [each for each in usage.bindings if each.name == "*" and not each.inside and each.statement.lineno in lines]
+    theirs = [names.exported(each.module) for each in stars]
     theirs.append({name for name, found in usage.defined.items() if any(each.lineno in lines for each in found)})
     ours = [names.exported(each.module) if each.name == "*" else {each.local} for each in bindings]
     return any(one is None or other is None or not one.isdisjoint(other) for one in ours for other in theirs)

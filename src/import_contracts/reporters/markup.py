@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-# Underscores inside a word have no meaning in Markdown.
-_SPECIAL = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_+|_+(?!\w)|^\s*(?:[#>=+-]|\d+(?=[.)]))", re.MULTILINE)
+# Underscores inside a word have no meaning in Markdown. No pattern reads a long text again from each character.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<|~&$]|(?<!\w)_++|(?<=[^\W_])_++(?!\w)|^[^\S\n]*+(?:[#>=+-]|\d+(?=[.)]))", re.MULTILINE
+)
 # What becomes a link, a mention or a picture without any syntax: @name and a@b.org, #1 and owner/name#1, GH-1, hashes
 # of commits, www.b.org, any://b.org, :name:, and in GitLab !1, ~name, %name, $1 and &1.
 _HASH = r"(?<![^\W_])[0-9a-f]{7,40}(?![^\W_])"
+_WORD = r"(?:(?![-+a-z])\w)*+[-+a-z][-+\w]*+"
 _LIVE = re.compile(
-    rf"@|[#~%$&](?=[\w\"])|!(?=\d)|(?<![^\W_])GH-(?=\d)|www(?=\.)|:(?=//|[-+\w]*[-+a-z][-+\w]*:)|{_HASH}", re.IGNORECASE
+    rf"@|[#~%$&](?=[\w\"])|!(?=\d)|(?<![^\W_])GH-(?=\d)|www(?=\.)|:(?=//|{_WORD}:)|{_HASH}", re.IGNORECASE
 )
 _PART_OF_HASH = re.compile(".{1,6}")
 _NOTHING = "<!-- -->"
