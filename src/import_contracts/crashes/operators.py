@@ -98,6 +98,7 @@ class Operators(Calls):
                 return _COMPARISONS[type(word)](left, right)
             except TypeError:
                 raise raised("TypeError") from None
+        self.use_objects((left, right))
         self.note(FailureError(UNKNOWN))
         return None
 
@@ -115,16 +116,12 @@ class Operators(Calls):
             return False if isinstance(one, External) and one.builtin is not ABSENT else None
         return left == right if type(left) is type(right) else False
 
-    def hash(self, value: object) -> None:
-        """Follow what an object does to be an element of a set or a key."""
-        if isinstance(value, InstanceValue):
-            self.call_method(value, ("__hash__",), ())
-
     def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
             if container.of.find("__contains__") is not ABSENT:
                 return truth(self.call_method(container, ("__contains__",), (Argument(value),)))
+            self.use_objects((container,) if container.of.find("__iter__") is ABSENT else ())
             container = self.items_of(container)
         if isinstance(container, External) and container == _LOADED:
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
@@ -136,6 +133,7 @@ class Operators(Calls):
             return self.one_is(container, lambda item: item == value if is_constant((item, value)) else None)
         if isinstance(container, Container) and container.kind == "dict" and is_constant(value):
             return container.has_key(value)
+        self.use_objects((container, value))
         items = container.items if isinstance(container, Container) else container
         if isinstance(items, tuple) and is_constant(value):
             if value in [each for each in items if is_constant(each)]:
@@ -177,6 +175,7 @@ class Operators(Calls):
                 return left % right  # type: ignore[operator]
             except (TypeError, ValueError, OverflowError):
                 return UNKNOWN
+        self.use_objects((left, right))
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 
@@ -205,6 +204,7 @@ class Operators(Calls):
                 raise raised("KeyError")
             if has:
                 return self.settled(value.names, index)
+            self.use_objects((index,))
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
         items = value.items if isinstance(value, Container) else value
@@ -217,6 +217,7 @@ class Operators(Calls):
         return self._item_of_object(value, index)
 
     def _item_of_object(self, value: object, index: object) -> object:
+        self.use_objects((index,))
         getter = getattr(value, "of", None)
         if getter is not None and hasattr(value, "names"):
             return self.call_method(value, ("__getitem__",), (Argument(index),))  # type: ignore[arg-type]

@@ -445,7 +445,7 @@ class _OperationReader(Visitor):
         self.operations.append(Raise(node.exc))
 
     def visit_Assert(self, node: ast.Assert) -> None:
-        self._evaluate(node.test)
+        self._evaluate(ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test))
         self._may_raise(node.test)
 
     def visit_Delete(self, node: ast.Delete) -> None:
