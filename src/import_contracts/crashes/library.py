@@ -200,6 +200,14 @@ class Library(Managers):
         self.use_objects(values[1:] if values else ())
         return _checked(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else UNKNOWN
 
+    def callable(self, arguments: Arguments) -> object:
+        """``callable(value)``."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue):
+            found = value.of.find("__call__")
+            return UNKNOWN if found is UNKNOWN else found is not ABSENT
+        return isinstance(value, FunctionValue | BoundMethod | ClassValue) or (False if is_constant(value) else UNKNOWN)
+
     def type(self, arguments: Arguments) -> object:
         """``type(value)`` and ``type(name, bases, names)``."""
         values = positional(arguments)

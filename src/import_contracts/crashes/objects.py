@@ -86,7 +86,7 @@ class Objects(Importer):
 
     # --- attributes ----------------------------------------------------------------------------------------------
 
-    def get(self, value: object, name: str) -> object:  # noqa: C901, PLR0911 - one case each
+    def get(self, value: object, name: str) -> object:  # noqa: C901, PLR0911, PLR0912 - one case each
         """Return an attribute, UNKNOWN if it is not known; raises FailureError."""
         match value:
             case ModuleValue(module):
@@ -95,6 +95,8 @@ class Objects(Importer):
                 return self._instance_attribute(value, name)
             case ClassValue():
                 return self._class_attribute(value, name)
+            case External("sys.version_info") if name in {"major", "minor"}:
+                return self.model.version[name == "minor"]
             case External(origin):
                 return External(f"{origin}.{name}")
             case SuperValue(after, of, first):

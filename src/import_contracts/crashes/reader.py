@@ -316,7 +316,7 @@ class _OperationReader(Visitor):
         if not self._is_ours(module):
             self._add_external(module)
             self.relevant.add_external(name, value.name)
-            self._bind(name, operation.line, value)
+            self._bind(name, operation.line, settled_external(value))
         elif self._is_lazy(module, operation.line):
             self.operations.append(LazyImport(name, operation))
             self.relevant.lazy.add(name)
