@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN, Names
 from import_contracts.crashes.modules import World
-from import_contracts.crashes.objects import Objects
+from import_contracts.crashes.objects import Objects, special_methods
 from import_contracts.crashes.operations import Code, Parameters
 from import_contracts.crashes.relevance import only_reads
 from import_contracts.crashes.remembering import Habit, Keeper, Result, UnlikeError, call_key, own_names
@@ -32,6 +34,7 @@ from import_contracts.crashes.values import (
     Partial,
     Stream,
     Wrapped,
+    objects_in,
 )
 from import_contracts.graph.names import ancestors
 
@@ -94,6 +97,8 @@ class Calls(Objects):
         self._calls_left = _MOST_CALLS
         self._called = self.memory.names()
         """The functions with a cache that were called."""
+        self._used_from = 0
+        """How many scopes are on the stack around a special method that code that is not followed has called; or 0."""
 
     def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
         """Return the result of a call; raises FailureError."""
@@ -169,6 +174,9 @@ class Calls(Objects):
         if function.kind == "dispatch":
             self.value_maybe(lambda: self.call(function.function, arguments))
             return self.call_unknown(arguments)
+        if function.kind == "cached":
+            for each in arguments:
+                self.hash(each.value)
         if function.kind == "cached" and function in self._called:
             self.value_maybe(lambda: self.call(function.function, arguments))
             return UNKNOWN
@@ -196,7 +204,8 @@ class Calls(Objects):
         if code.yields or code.is_async:
             behind = (function, *(each.value for each in arguments))
             return self._stream_of_call(self._scope_of_call(function, code, arguments), code, behind)
-        follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
+        is_exact = self.world.calls < _MOST_EXACT_CALLS or self._is_used
+        follow = self._follow if is_exact else self._remembered
         return follow(function, code, arguments)
 
     def _follow(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
@@ -388,6 +397,7 @@ class Calls(Objects):
             return None
         if isinstance(items, Stream) and self._begin(items):
             return self._iterate_stream(items, each)
+        self.use_objects((value,))
         self.note(FailureError(UNKNOWN))
         return self.follow_maybe(lambda: each(UNKNOWN))
 
@@ -473,6 +483,7 @@ class Calls(Objects):
         items = self.items_of(value)
         if not isinstance(items, Stream):
             if items is None:
+                self.use_objects((value,))
                 self.note(FailureError(UNKNOWN))
             return items
         if not self._begin(items):
@@ -497,6 +508,31 @@ class Calls(Objects):
                 result = self.call(self._bind_to(found, value, value.of), arguments)
                 return self.awaited(result)
         return UNKNOWN
+
+    def hash(self, value: object) -> None:
+        """Follow what an object does to be an element of a set or a key."""
+        if isinstance(value, InstanceValue):
+            self.call_method(value, ("__hash__",), ())
+
+    def use_objects(self, values: Iterable[object]) -> None:
+        """Note that code that is not followed uses values: it may call any special method of the objects among them.
+
+        The objects that such a method uses in turn only may raise something.
+        """
+        for value in chain.from_iterable(map(objects_in, values)):
+            if not self._is_used:
+                before, self._used_from = self._used_from, len(self.stack)
+                try:
+                    for method in special_methods(value.of):
+                        self.value_maybe(partial(self.call, BoundMethod(method, value), (Argument(UNKNOWN, "*"),)))
+                finally:
+                    self._used_from = before
+            self.note(FailureError(UNKNOWN))
+
+    @property
+    def _is_used(self) -> bool:
+        """Whether what runs was called by code that is not followed, as a special method, in the present module."""
+        return self._used_from > 0 and all(each.kind != "module" for each in self.stack[self._used_from :])
 
     def awaited(self, value: object) -> object:
         """Return the result of a coroutine, which runs now, or else UNKNOWN if it is not known."""

@@ -54,6 +54,7 @@ class CasePatterns(Library):
         found = self.isinstance((Argument(subject), Argument(kind)))
         if found is False:
             return False
+        self.use_objects((subject,) if inside else ())
         self._match_inside(inside)
         return True if found is True and not inside else None
 

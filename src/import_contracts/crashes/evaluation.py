@@ -95,6 +95,7 @@ class Evaluator(Operators):
         if not isinstance(node, ast.Slice):
             return self.evaluate(node)
         ends = [each and self.evaluate(each) for each in (node.lower, node.upper, node.step)]
+        self.use_objects(ends)
         return slice(*ends) if all(each is None or type(each) is int for each in ends) else UNKNOWN
 
     # --- calls ---------------------------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ class Evaluator(Operators):
             elif isinstance(value, Container) and value.kind == "dict" and value.items is not None:
                 found += [Argument(self.settled(value.names, name), str(name)) for name in value.items]
             else:
+                self.use_objects((value,))
                 found.append(Argument(value, "**"))
         return tuple(found)
 
@@ -270,6 +272,7 @@ class Evaluator(Operators):
             if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
                 merge(self.memory, names, item.names)
             elif index is ABSENT or not is_constant(index):
+                self.use_objects((item,) if index is ABSENT else ())
                 bind_unknown(self.memory, names, UNKNOWN if index is ABSENT else item)
             else:
                 names[index] = item
@@ -287,6 +290,7 @@ class Evaluator(Operators):
         value = self.evaluate(node.value)
         given = self.evaluate(node.format_spec) if node.format_spec else ""
         if not isinstance(value, InstanceValue):
+            self.use_objects((value,))
             return str(value) if isinstance(value, str | int) and given == "" and node.conversion == -1 else UNKNOWN
         if node.conversion == -1 and value.of.find("__format__") is not ABSENT:
             return self.call_method(value, ("__format__",), (Argument(given),))
@@ -305,6 +309,8 @@ class Evaluator(Operators):
                 self.memory.set(found, key if is_constant(key) else UNKNOWN, value)
             else:
                 value, before = self.evaluate(node.elt), found["items"]
+                if isinstance(node, ast.SetComp):
+                    self.hash(value)
                 self.memory.set(found, "items", (*before, value) if isinstance(before, tuple) else UNKNOWN)
 
         self._loop_over(node.generators, self.evaluate(node.generators[0].iter), take)

@@ -88,14 +88,16 @@ class Interpreter(CasePatterns):
     def call_external(self, function: External, arguments: Arguments) -> object:
         """Return the result of calling something outside the program."""
         if (known := known_function(function.name)) is not None:
-            if function.name in _RUNNING and any(_holds_object(each.value) for each in arguments):
-                self.note(FailureError(UNKNOWN))
+            if function.name in _USING:
+                self.use_objects(each.value for each in arguments)
             return known(self, arguments)
         builtin = function.builtin
         if isinstance(builtin, type) and issubclass(builtin, BaseException):
             return ErrorValue(FailureError(function))
         if function.name in _EXITS:
             raise raised("SystemExit")
+        if function.name.partition(".")[0] in _USERS:
+            self.use_objects(each.value for each in arguments)
         return self.call_unknown(arguments, function)
 
     # --- names ---------------------------------------------------------------------------------------------------
@@ -180,6 +182,7 @@ class Interpreter(CasePatterns):
             else:
                 bind_unknown(self.memory, owner.names, value)
         elif isinstance(owner, Container):
+            self.use_objects((key, value))
             self.memory.set(owner.names, "items", UNKNOWN)
         elif isinstance(owner, InstanceValue):
             self.call_method(owner, ("__setitem__",), (Argument(key), Argument(value)))
@@ -202,13 +205,7 @@ class Interpreter(CasePatterns):
                 for each in targets:
                     self._delete(does.Delete(each))
             case ast.Attribute(of, name):
-                owner = self.evaluate(of)
-                if isinstance(owner, ModuleValue) and owner.name in self.model.modules:
-                    self.memory.set(self.modules.space(owner.name), name, MAYBE)
-                elif isinstance(owner, InstanceValue):
-                    self.memory.set(owner.names, name, ABSENT if self.is_plain_attribute(owner, name) else MAYBE)
-                elif isinstance(owner, ClassValue):
-                    self.memory.set(owner.names, name, UNKNOWN)
+                self.delete_attribute(self.evaluate(of), name)
             case ast.Subscript(of, key):
                 self._delete_item(self.evaluate(of), self._key(key))
 
@@ -489,22 +486,22 @@ class Interpreter(CasePatterns):
 
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
-_RUNNING = frozenset(
+_USING = frozenset(
     {
         f"builtins.{name}"
         for name in ("dict", "frozenset", "map", "max", "min", "print", "range", "set", "sorted", "sum")
     }
-    | {f"Container.{name}" for name in ("count", "get", "index", "remove", "setdefault", "sort")}
-    | {"str.format", "str.join"}
+    | {
+        f"Container.{name}"
+        for name in ("add", "count", "get", "index", "pop", "remove", "setdefault", "sort", "update")
+    }
+    | {"builtins.dict.fromkeys", "collections.Counter", "collections.deque", "str.format", "str.join"}
 )
-"""What runs special methods of the objects that it is given, which are not followed there."""
-
-
-def _holds_object(value: object, depth: int = 2) -> bool:
-    """Tell whether a value is an object of the program, or a list, tuple or set with one, also inside another one."""
-    items = value.items if isinstance(value, Container) and value.kind != "dict" else value
-    inside = items if isinstance(items, tuple) and depth else ()
-    return isinstance(value, InstanceValue) or any(_holds_object(each, depth - 1) for each in inside)
+"""What is known, and also calls special methods of the objects that it is given, which are not followed there."""
+_USERS = frozenset(
+    {"bisect", "builtins", "collections", "copy", "decimal", "fractions", "heapq", "json", "math", "operator", "os"}
+)
+"""Modules of the standard library whose functions call special methods of the objects that they are given."""
 
 
 def _may_import(made: ClassValue, metaclass: object) -> bool:

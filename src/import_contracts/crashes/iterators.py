@@ -143,6 +143,7 @@ class Iterators(Evaluator):
         """``next(iterator, default)``."""
         value = first_of(arguments)
         if not isinstance(value, Stream):
+            self.use_objects((value,))
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
         found: list[object] = []
@@ -223,6 +224,7 @@ class Iterators(Evaluator):
         value = first_of(arguments)
         if isinstance(value, InstanceValue):
             return self.call_method(value, ("__str__", "__repr__"), ())
+        self.use_objects((value,))
         return str(value) if isinstance(value, str | int) else UNKNOWN
 
     def reduce(self, arguments: Arguments) -> object:

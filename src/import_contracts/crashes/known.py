@@ -167,7 +167,7 @@ def _table() -> dict[str, Known]:
         "contextlib.AsyncExitStack": Library.exit_stack,
         "contextlib.nullcontext": Library.null_context,
         "property.setter": Library.setter,
-        "builtins.callable": _unknown,
+        "builtins.callable": Library.callable,
         "builtins.print": _nothing,
     }
     for name in ("tuple", "list", "set", "frozenset"):

@@ -35,7 +35,6 @@ from import_contracts.crashes.values import (
     first_of,
     named_argument,
     positional,
-    unbind_unknown,
 )
 from import_contracts.reading.source.bound import OF_EVERY_MODULE
 
@@ -80,7 +79,10 @@ class Library(Managers):
         if values and len(values) == 2 and isinstance(values[0], ClassValue | InstanceValue):
             kind = values[0] if isinstance(values[0], ClassValue) else values[0].of
             found = kind.find(str(values[1]))
-            if isinstance(found, Wrapped) and found.kind == "property":
+            hooks = ("__getattribute__", "__getattr__") if found is ABSENT else ("__getattribute__",)
+            is_object = isinstance(values[0], InstanceValue)
+            is_hooked = is_object and any(isinstance(kind.find(each), FunctionValue) for each in hooks)
+            if is_hooked or (isinstance(found, Wrapped) and found.kind == "property"):
                 self.getattr((*arguments, Argument(None)))
                 return UNKNOWN
             return True if found not in (ABSENT, UNKNOWN) else UNKNOWN
@@ -96,10 +98,8 @@ class Library(Managers):
     def delattr(self, arguments: Arguments) -> object:
         """``delattr(value, name)``."""
         target = first_of(arguments)
-        if isinstance(target, ModuleValue):
-            self.modules.forget_names(target.name)
-        elif isinstance(target, InstanceValue | ClassValue):
-            unbind_unknown(self.memory, target.names)
+        name = arguments[1].value if len(arguments) > 1 else UNKNOWN
+        self.delete_attribute(target, name if isinstance(name, str) else None)
         return None
 
     def vars(self, arguments: Arguments) -> object:
@@ -181,6 +181,7 @@ class Library(Managers):
         if not values or len(values) != 2:
             return UNKNOWN
         value, kind = values
+        self.use_objects((kind,))
         of: object = UNKNOWN
         if isinstance(value, InstanceValue):
             of = value.of
@@ -196,7 +197,16 @@ class Library(Managers):
     def issubclass(self, arguments: Arguments) -> object:
         """``issubclass(kind, of)``."""
         values = positional(arguments)
+        self.use_objects(values[1:] if values else ())
         return _checked(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else UNKNOWN
+
+    def callable(self, arguments: Arguments) -> object:
+        """``callable(value)``."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue):
+            found = value.of.find("__call__")
+            return UNKNOWN if found is UNKNOWN else found is not ABSENT
+        return isinstance(value, FunctionValue | BoundMethod | ClassValue) or (False if is_constant(value) else UNKNOWN)
 
     def type(self, arguments: Arguments) -> object:
         """``type(value)`` and ``type(name, bases, names)``."""
@@ -404,6 +414,7 @@ class Library(Managers):
         value = first_of(arguments)
         if isinstance(value, InstanceValue) and isinstance(value.of.find(name), FunctionValue):
             return self.call_method(value, (name,), (Argument(UNKNOWN),) if name == "__deepcopy__" else ())
+        self.use_objects((value,))
         return self.call_unknown(arguments, External(f"copy.{name.strip('_')}"))
 
     def method_of_wrapped(self, name: str, arguments: Arguments) -> object:

@@ -35,6 +35,7 @@ from import_contracts.crashes.values import (
     find_in,
     inside,
     is_simple,
+    unbind_unknown,
 )
 from import_contracts.graph.names import parent
 
@@ -74,6 +75,7 @@ _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
 OBJECT = External("builtins.object")
 DATACLASS_INITIALIZER = External("dataclasses.dataclass.__init__")
+_MAKING = frozenset({"__new__", "__init__", "__post_init__"})
 _HARMLESS = (str, int, External)
 """Values that stay as they are, whoever has them."""
 _INITIALIZERS = (External("types.ModuleType.__init__"), DATACLASS_INITIALIZER)
@@ -84,7 +86,7 @@ class Objects(Importer):
 
     # --- attributes ----------------------------------------------------------------------------------------------
 
-    def get(self, value: object, name: str) -> object:  # noqa: C901, PLR0911 - one case each
+    def get(self, value: object, name: str) -> object:  # noqa: C901, PLR0911, PLR0912 - one case each
         """Return an attribute, UNKNOWN if it is not known; raises FailureError."""
         match value:
             case ModuleValue(module):
@@ -93,6 +95,8 @@ class Objects(Importer):
                 return self._instance_attribute(value, name)
             case ClassValue():
                 return self._class_attribute(value, name)
+            case External("sys.version_info") if name in {"major", "minor"}:
+                return self.model.version[name == "minor"]
             case External(origin):
                 return External(f"{origin}.{name}")
             case SuperValue(after, of, first):
@@ -298,6 +302,30 @@ class Objects(Importer):
                 self.escape(value)
                 self.note(FailureError(UNKNOWN))
 
+    def delete_attribute(self, target: object, name: str | None) -> None:
+        """Delete an attribute: an unknown one without a name; raises FailureError."""
+        match target:
+            case ModuleValue(module) if name is None:
+                self.modules.forget_names(module)
+            case ModuleValue(module) if module in self.model.modules:
+                self.memory.set(self.modules.space(module), name, MAYBE)
+            case InstanceValue(of, _) if isinstance(hook := of.find("__delattr__"), FunctionValue):
+                self.call(BoundMethod(hook, target), (Argument(UNKNOWN if name is None else name),))
+            case InstanceValue(_, names) | ClassValue(names=names) if name is None:
+                unbind_unknown(self.memory, names)
+            case InstanceValue() if name is not None:
+                self._delete_in_instance(target, name)
+            case ClassValue(names=names):
+                self.memory.set(names, name, UNKNOWN)
+
+    def _delete_in_instance(self, target: InstanceValue, name: str) -> None:
+        found = target.of.find(name)
+        if isinstance(found, InstanceValue) and isinstance(hook := found.of.find("__delete__"), FunctionValue):
+            self.call(BoundMethod(hook, found), (Argument(target),))
+        elif isinstance(found, Wrapped) and found.kind == "property":
+            self.note(FailureError(UNKNOWN))
+        self.memory.set(target.names, name, ABSENT if self.is_plain_attribute(target, name) else MAYBE)
+
     def change_container(self, value: Container) -> None:
         """Note that a list, set or dict is changed in a way that is not known."""
         if value.kind == "dict":
@@ -485,6 +513,16 @@ def _is_plain(base: object) -> bool:
     if not isinstance(base, External):
         return False
     return base.name in _PLAIN_BASES or base.name == "abc.ABCMeta" or isinstance(base.builtin, type)
+
+
+def special_methods(kind: ClassValue) -> list[FunctionValue]:
+    """Return the special methods of a class and its bases that run when an object of it is used, not made."""
+    own = (name for each in kind.order if isinstance(each, ClassValue) for name in each.names)
+    names = dict.fromkeys(
+        name for name in own if isinstance(name, str) and (name[:2] == name[-2:] == "__" or name == "keys")
+    )
+    found = (kind.find(name) for name in names if name not in _MAKING)
+    return [each for each in found if isinstance(each, FunctionValue)]
 
 
 def _is_data_descriptor(found: object) -> bool:

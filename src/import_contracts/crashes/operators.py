@@ -57,11 +57,22 @@ SPECIAL: dict[type[ast.AST], str] = {
     ast.Invert: "__invert__",
 }
 """The methods of operators."""
+_ON_NUMBERS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+}
+"""The operators that do not fail, whatever the numbers."""
 _IN_PLACE = {("list", ast.Add): "extend", ("set", ast.BitOr): "update", ("dict", ast.BitOr): "update"}
 """The methods of containers that do the same as an operator in place."""
 _CONSTANT = (str, bytes, int, float, bool, type(None))
 _MOST_TEXT = 1_000
 """Longer strings and tuples are not computed."""
+_MOST_NUMBER = 1 << 64
+"""Larger integers are not computed with."""
 
 
 class Operators(Calls):
@@ -93,13 +104,15 @@ class Operators(Calls):
             return None if same is None else not same
         if isinstance(left, InstanceValue) and type(word) in SPECIAL:
             return truth(self.call_method(left, (SPECIAL[type(word)],), (Argument(right),)))
-        if is_constant(left) and is_constant(right):
-            try:
-                return _COMPARISONS[type(word)](left, right)
-            except TypeError:
-                raise raised("TypeError") from None
+        if (known := _compared_constants(self._version_of(left), word, self._version_of(right))) is not None:
+            return known
+        self.use_objects((left, right))
         self.note(FailureError(UNKNOWN))
         return None
+
+    def _version_of(self, value: object) -> object:
+        """Return ``sys.version_info`` as a tuple, as far as it is known; else the value itself."""
+        return (*self.model.version, UNKNOWN, UNKNOWN, UNKNOWN) if value == _VERSION else value
 
     def identical(self, left: object, right: object) -> bool | None:
         """Return whether two values are the same object; None if that is not known."""
@@ -115,16 +128,12 @@ class Operators(Calls):
             return False if isinstance(one, External) and one.builtin is not ABSENT else None
         return left == right if type(left) is type(right) else False
 
-    def hash(self, value: object) -> None:
-        """Follow what an object does to be an element of a set or a key."""
-        if isinstance(value, InstanceValue):
-            self.call_method(value, ("__hash__",), ())
-
     def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
             if container.of.find("__contains__") is not ABSENT:
                 return truth(self.call_method(container, ("__contains__",), (Argument(value),)))
+            self.use_objects((container,) if container.of.find("__iter__") is ABSENT else ())
             container = self.items_of(container)
         if isinstance(container, External) and container == _LOADED:
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
@@ -136,6 +145,7 @@ class Operators(Calls):
             return self.one_is(container, lambda item: item == value if is_constant((item, value)) else None)
         if isinstance(container, Container) and container.kind == "dict" and is_constant(value):
             return container.has_key(value)
+        self.use_objects((container, value))
         items = container.items if isinstance(container, Container) else container
         if isinstance(items, tuple) and is_constant(value):
             if value in [each for each in items if is_constant(each)]:
@@ -172,11 +182,14 @@ class Operators(Calls):
         is_text = isinstance(left, str) and len(left) < _MOST_TEXT
         if isinstance(word, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
             return left + right if len(str(left)) < _MOST_TEXT else UNKNOWN  # type: ignore[operator]
+        if isinstance(left, int) and isinstance(right, int) and type(word) in _ON_NUMBERS:
+            return _ON_NUMBERS[type(word)](left, right) if max(abs(left), abs(right)) < _MOST_NUMBER else UNKNOWN
         if isinstance(word, ast.Mod) and is_text and is_constant(right):
             try:
                 return left % right  # type: ignore[operator]
             except (TypeError, ValueError, OverflowError):
                 return UNKNOWN
+        self.use_objects((left, right))
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 
@@ -205,9 +218,10 @@ class Operators(Calls):
                 raise raised("KeyError")
             if has:
                 return self.settled(value.names, index)
+            self.use_objects((index,))
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
-        items = value.items if isinstance(value, Container) else value
+        items = value.items if isinstance(value, Container) else self._version_of(value)
         if isinstance(items, str | tuple) and isinstance(index, int | slice):
             try:
                 found = items[index]
@@ -217,6 +231,7 @@ class Operators(Calls):
         return self._item_of_object(value, index)
 
     def _item_of_object(self, value: object, index: object) -> object:
+        self.use_objects((index,))
         getter = getattr(value, "of", None)
         if getter is not None and hasattr(value, "names"):
             return self.call_method(value, ("__getitem__",), (Argument(index),))  # type: ignore[arg-type]
@@ -243,6 +258,25 @@ class Operators(Calls):
 
 
 _LOADED = External("sys.modules")
+_VERSION = External("sys.version_info")
+
+
+def _compared_constants(left: object, word: ast.cmpop, right: object) -> bool | None:
+    """Return the result of comparing constants, or tuples of which the first elements that differ are constants."""
+    compare = _COMPARISONS[type(word)]
+    try:
+        if is_constant(left) and is_constant(right):
+            return compare(left, right)
+        if not (isinstance(left, tuple) and isinstance(right, tuple)):
+            return None
+        for one, other in zip(left, right, strict=False):
+            if not (is_constant(one) and is_constant(other)):
+                return None
+            if one != other:
+                return compare(one, other)
+        return compare(len(left), len(right))
+    except TypeError:
+        raise raised("TypeError") from None
 
 
 def is_constant(value: object) -> bool:

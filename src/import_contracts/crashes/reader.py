@@ -316,7 +316,7 @@ class _OperationReader(Visitor):
         if not self._is_ours(module):
             self._add_external(module)
             self.relevant.add_external(name, value.name)
-            self._bind(name, operation.line, value)
+            self._bind(name, operation.line, settled_external(value))
         elif self._is_lazy(module, operation.line):
             self.operations.append(LazyImport(name, operation))
             self.relevant.lazy.add(name)
@@ -445,7 +445,7 @@ class _OperationReader(Visitor):
         self.operations.append(Raise(node.exc))
 
     def visit_Assert(self, node: ast.Assert) -> None:
-        self._evaluate(node.test)
+        self._evaluate(ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test))
         self._may_raise(node.test)
 
     def visit_Delete(self, node: ast.Delete) -> None:

@@ -357,6 +357,15 @@ def inside(value: object) -> Iterator[object]:
             yield from (function, setter)
 
 
+def objects_in(value: object, depth: int = 2) -> Iterator[InstanceValue]:
+    """Yield a value if it is an object of the program, or those in a list, tuple or set, also inside another one."""
+    if isinstance(value, InstanceValue):
+        yield value
+    items = value.items if isinstance(value, Container) else value
+    for each in items if isinstance(items, tuple) and depth else ():
+        yield from objects_in(each, depth - 1)
+
+
 def bind_unknown(memory: Memory, names: Names, value: object = UNKNOWN) -> None:
     """Bind an unknown key to a value: of any other one that is bound to a constant, nobody knows to which from then on.
 
