@@ -1694,6 +1694,14 @@ def test_what_a_call_returned_in_one_interpreter_is_not_used_in_another(
     assert predicted({"a": a, "b": "from p.a import x\ny = 1"}).keys() == {"p.a", "p.b"}
 
 
+@pytest.mark.parametrize("body", ["return found, found", "found.append(found)\n    return found, found[0]"])
+def test_a_list_that_a_call_returns_twice_is_one_list(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
+    b = "from p.c import f\nf()\none, two = f()\none.append(1)\nif 1 in two:\n    from p.a import x\ny = 1"
+    files = {"a": "from p.b import y\nx = 1", "b": b, "c": f"def f():\n    found = []\n    {body}"}
+    assert "p.a" in predicted(files)
+
+
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
     crash = predicted({"a": "import os\nfrom p.b import y\nx = 1", "b": "from p.a import x\ny = 1"})["p.a"]
     assert (crash.importer, crash.line, crash.text) == ("p.b", 1, "from p.a import x")

@@ -41,6 +41,7 @@ class CodeCache:
         self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
         self._bound: dict[tuple[str, int], Mapping[str, object]] = {}
         self._annotations: dict[tuple[Source, int, bool], tuple[ast.expr, ...]] = {}
+        self._computes_names: dict[Source, bool] = {}
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
@@ -71,6 +72,13 @@ class CodeCache:
             node = read_definition(lines[definition.first - 1 : definition.last], definition.first)
             self._annotations[key] = tuple(read_annotations(node, everything=everything))
         return self._annotations[key]
+
+    def computes_names(self, source: Source) -> bool:
+        """Return what the function of this name does for a text."""
+        found = self._computes_names.get(source)
+        if found is None:
+            found = self._computes_names[source] = computes_names(source.text)
+        return found
 
     def bound(self, module: str, operation: does.Bind) -> Mapping[str, object]:
         """Return what one of these operations binds in a module: functions instead of their definitions."""
@@ -172,7 +180,7 @@ class Bodies:
         """Tell whether the names that a module binds depend on more than its text."""
         stars = (each.module for each in self.module(module).operations if isinstance(each, does.ImportStar))
         source = self._model.sources.get(module)
-        is_computed = source is not None and computes_names(source.text)
+        is_computed = source is not None and self.cache.computes_names(source)
         return is_computed or not all(each in self._model.modules for each in stars)
 
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:

@@ -247,11 +247,14 @@ class Calls(Objects):
 
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
+        habit = self.world.habits[function.module, function.operation.first]
+        if habit.is_none:
+            return self._follow(function, code, arguments)
         key = call_key(function, arguments)
         known = self.world.result(key) if key else None
         if known and all(map(self.modules.is_initialized, known.looked_at)):
+            habit.repeats = True
             return self._again(known, arguments)
-        habit = self.world.habits[function.module, function.operation.first]
         if habit.is_firm:
             return self._by_habit(habit, arguments)
         outer, self.looked_at = self.looked_at, set()

@@ -9,13 +9,14 @@ from typing import ClassVar
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.machine import FailureError, Left
-from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN, Names
+from import_contracts.crashes.memory import ABSENT, NO_IMPORT_ERROR, UNKNOWN
 from import_contracts.crashes.operators import SPECIAL, Operators, is_constant
 from import_contracts.crashes.relevance import is_builtin, is_logger
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     Argument,
     Arguments,
+    ClassValue,
     Container,
     External,
     FunctionValue,
@@ -337,7 +338,7 @@ class Evaluator(Operators):
         """Follow the loops of a comprehension."""
         outer = self.scope
         targets = [each.id for part in parts for each in trees.walk(part.target) if isinstance(each, ast.Name)]
-        local = Names(self.memory.epoch, dict.fromkeys(targets, UNKNOWN))
+        local = self.memory.names(dict.fromkeys(targets, UNKNOWN))
         scope = Scope(
             "comprehension", outer.module, outer.space, outer.around, local, outer.code, parent=outer, line=outer.line
         )
@@ -418,4 +419,6 @@ class Evaluator(Operators):
 
 
 _AS_REPR = (ord("r"), ord("a"))
-_SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tuple})
+_SETTLED = frozenset(
+    {ModuleValue, FunctionValue, ClassValue, InstanceValue, Container, External, str, bool, int, tuple}
+)

@@ -29,15 +29,13 @@ ABSENT = Unknown()
 class Names(dict[object, object]):
     """What is bound: in a module, a class, an object, a call, or a container.
 
-    ``epoch`` is the number of the interpreter that made it, and ``birth`` counts what it had made before.
+    ``epoch`` is the number of the interpreter that made it, and ``birth`` counts what it had made before. There are
+    so many of these that `Memory.names` sets both: an ``__init__`` would be one more call.
     """
 
     __slots__ = ("birth", "epoch")
-
-    def __init__(self, epoch: int, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> None:
-        super().__init__(values)
-        self.epoch = epoch
-        self.birth = 0
+    epoch: int
+    birth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,9 @@ class Memory:
 
     def names(self, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> Names:
         """Return a new dictionary."""
-        made = Names(self.epoch, values)
-        self.births += 1
-        made.birth = self.births
+        made = Names(values)
+        made.epoch = self.epoch
+        self.births = made.birth = self.births + 1
         return made
 
     def is_new(self, names: Names, births: int) -> bool:
@@ -272,7 +270,8 @@ def _same(one: object, other: object) -> bool:
 
 def _joined_names(spaces: list[Names]) -> Names:
     keys = dict.fromkeys(key for each in spaces for key in each)
-    made = Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made = Names({key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made.epoch = spaces[0].epoch
     made.birth = min(each.birth for each in spaces)
     return made
 

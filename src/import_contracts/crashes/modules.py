@@ -172,8 +172,8 @@ class World:
         if (found := self.results.get(call)) is not None:
             return found
         before, taken = self._results_before
-        found = before.get(call)
-        return found if found and call.module in taken and found.looked_at <= taken else None
+        found = before.get(call) if call.module in taken else None
+        return found if found and found.looked_at <= taken else None
 
     def _all_results(self) -> dict[CallKey, Result]:
         """Return what came of calls, with that of the world that was taken over."""
@@ -390,6 +390,8 @@ class Modules:
     def imported(self, may_raise: Iterable[object]) -> Imported:
         """Return what is known of what was done, which may have raised some kinds of exceptions."""
         loaded = self.loaded
+        # From here on, nothing is asked of the others.
+        self._arrivals = [(came & loaded.maybe, certain, with_it) for came, certain, with_it in self._arrivals]
         implied = ((bit, self._implied_by(bit) & ~loaded.certain) for bit in _bits(loaded.maybe))
         touched = reduce(or_, (1 << self._numbers[each] for each in self._touched), self._touched_below)
         kinds = tuple(dict.fromkeys(may_raise))

@@ -8,7 +8,7 @@ are taken to be the same in all of the calls.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from import_contracts.crashes.memory import Loaded, Memory, Names, Unknown
@@ -38,6 +38,8 @@ _DEEPEST, _LARGEST = 3, 20
 
 _CALLS_OF_LIMIT = 2
 _CALLS_OF_HABIT, _MOST_CALLS = 50, 1_000_000
+_UNLIKE_CALLS = 20
+"""Without a call that is like one before it, the calls of a function are compared only so long."""
 
 
 class UnlikeError(Exception):
@@ -101,8 +103,9 @@ def _shape(value: object, deepest: int = _DEEPEST) -> object:  # noqa: C901, PLR
     if type(value) in _OF_ITSELF:
         return value
     match value:
-        case FunctionValue():
-            return (value, *(_shape(each, deepest - 1) for each in value.defaults.values()))
+        case FunctionValue(defaults=defaults):
+            shapes = [_shape(each, deepest - 1) for each in defaults.values()] if defaults else ()
+            return (FunctionValue, value, *shapes) if shapes else value
         case ClassValue():
             return value if value.is_local else (value.module, value.name, id(value.operation))
         case InstanceValue(of, names):
@@ -136,6 +139,8 @@ class Keeper:
     memory: Memory
     arguments: Arguments
     births: int = 0
+    _seen: set[int] = field(default_factory=set)
+    """The dictionaries that were kept, by identity: of a container that is there twice, two would be made again."""
 
     def kept(self, value: object) -> object:
         """Return what comes of a call as it is kept; raises UnlikeError if it cannot come of another one."""
@@ -143,7 +148,8 @@ class Keeper:
             if value is given.value:
                 return _Given(place)
         match value:
-            case Container(kind, names) if self._is_new(names):
+            case Container(kind, names) if self._is_new(names) and id(names) not in self._seen:
+                self._seen.add(id(names))
                 return _New(kind, self.kept_items(names.items()))
             case tuple() if not isinstance(value, ModuleInfo):
                 return tuple([self.kept(each) for each in value])
@@ -186,15 +192,19 @@ class Habit:
     """What the calls of one function have in common that were followed so far.
 
     ``binds``: some bind names in their first argument. ``may_raise``: in some, an exception may have been raised.
+    ``repeats``: a call was like one before it.
     """
 
     def __init__(self) -> None:
         self.binds = False
         self.may_raise = False
+        self.repeats = False
         self._calls = 0
+        self._followed = 0
 
     def add(self, result: Result | None) -> None:
         """Add what came of a call; None if that could not be kept."""
+        self._followed += 1
         if result is None or not (result.value is None or isinstance(result.value, Unknown)):
             self._calls = -_MOST_CALLS
             return
@@ -206,6 +216,11 @@ class Habit:
     def is_firm(self) -> bool:
         """Whether enough calls did nothing but bind such names, so that others are taken to do no more than that."""
         return self._calls >= _CALLS_OF_HABIT
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing is in common: of so many calls no two were alike that the next one is not compared."""
+        return self._calls < 0 and not self.repeats and self._followed >= _UNLIKE_CALLS
 
 
 class Limit:

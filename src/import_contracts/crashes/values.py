@@ -177,20 +177,20 @@ class ClassValue:
         if after:
             return find_in(self.order[self.order.index(after) + 1 :], name)
         found = self.names.get(name, ABSENT)
-        if found is MAYBE or (found is ABSENT and UNKNOWN in self.names):
-            return UNKNOWN
-        return find_in(self.behind, name) if found is ABSENT else found
+        if found is ABSENT:
+            return UNKNOWN if UNKNOWN in self.names else find_in(self.behind, name)
+        return UNKNOWN if found is MAYBE else found
 
 
 def find_in(order: tuple[object, ...], name: str) -> object:
     """Return an attribute of the first class that has it; UNKNOWN if an unknown one may have it, else ABSENT."""
     for each in order:
-        if isinstance(each, ClassValue):
+        if type(each) is ClassValue:
             found = each.names.get(name, ABSENT)
-            if found is MAYBE or (found is ABSENT and UNKNOWN in each.names):
-                return UNKNOWN
             if found is not ABSENT:
-                return found
+                return UNKNOWN if found is MAYBE else found
+            if UNKNOWN in each.names:
+                return UNKNOWN
         elif isinstance(each, External):
             if _has(each, name):
                 return External(f"{each.name}.{name}")
