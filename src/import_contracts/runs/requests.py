@@ -160,7 +160,7 @@ def _elsewhere(folder: Path, package: str) -> str:
 
     places = list(find_beside(folder)[1])
     with suppress(UserError):
-        places += places_of(folder).folders
+        places += places_of(folder, ()).folders
     place = next((each for each in places if top_level(package) in find_packages([each])), None)
     if place is None:
         return ELSEWHERE
