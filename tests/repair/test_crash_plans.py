@@ -25,6 +25,7 @@ from import_contracts.repair.deadlocks import Deadlock, WaysOut
 from import_contracts.repair.edits import overlap
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import Fix, Fixes
+from import_contracts.repair.moving import added_import
 from tests.crashes.test_crash_cases import CASES, HERE, program, sibling
 from tests.support.crashes import Found, imported_by_cpython
 
@@ -240,6 +241,28 @@ def test_two_packages_may_wait_for_each_other() -> None:
     assert of.steps == [("module_form", "lat.flow")]
     assert of.plan.steps[0].stops == ("cli.util", "cli.util.path")
     assert of.after == {"lat/flow.py": "import cli.util\n\n\ndef task():\n    return cli.util.header\n"}
+
+
+FIRST = "from p import b  # noqa: F401 - imported first because of a cycle\n"
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom"),
+    [
+        ("", ""),
+        ("# Licence.\n", ""),
+        ("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n", "\n\nclass C: ...\n"),
+        ("# Licence.\n\n", "\n\n# Why.\ndef f(): ...\n"),
+        ("# Licence.\n", "\nX = 1\n"),
+        ('"""Doc."""\n\n', "\n\n@f\nclass C: ...\n"),
+        ("import os\n", "\nX = 1\n"),
+        ("__version__ = '1'\n\n", "\nX = 1\n"),
+    ],
+)
+def test_an_import_is_added_below_what_belongs_to_the_file(top: str, bottom: str) -> None:
+    of = Planned(sibling({"p/__init__.py": top + bottom.lstrip("\n"), "p/b.py": ""}))
+    edits = added_import("p", None, "p.b", of.fixes.names)
+    assert of.fixes.text("p", edits) == f"{top}{FIRST}{bottom}"
 
 
 def test_one_edit_for_many_crashes_is_cheaper_than_one_for_each() -> None:

@@ -54,6 +54,10 @@ ON_ONE_LINE = "Used in a lambda, or in a function whose body begins on the line 
         (f"{IMPORT}def f(b: 'B'): ...", FixKind.TYPE_CHECKING),
         (f"{IMPORT}class A:\n    b: B", FixKind.TYPE_CHECKING),
         (f"{IMPORT}from typing import cast\nx = cast('B', 1)", FixKind.TYPE_CHECKING),
+        (f"{IMPORT}from typing import TypeVar\nT = TypeVar('T', bound='B')", FixKind.TYPE_CHECKING),
+        (f"{IMPORT}import typing as t\nT = t.TypeVar('T', 'list[B]', int)", FixKind.TYPE_CHECKING),
+        (f"{IMPORT}from typing import TypeVar\nB2 = TypeVar('B')", FixKind.RESTRUCTURE),
+        (f"{IMPORT}from typing import TypeVar\nT = TypeVar('T', bound=B)", FixKind.RESTRUCTURE),
         (f"{FUTURE}{IMPORT}@app.get('/')\ndef f(b: B): ...", FixKind.RESTRUCTURE),
         (f"{FUTURE}{IMPORT}class A(Model):\n    b: B", FixKind.RESTRUCTURE),
         (f"{FUTURE}{IMPORT}class M(Model): ...\nclass A(M):\n    b: B", FixKind.RESTRUCTURE),
@@ -482,6 +486,12 @@ def test_an_import_of_a_file_that_is_started_stays_where_it_is(guard: str) -> No
     assert fix(f"from p.b import f\ndef g(): \n    return f\n{late}").kind is FixKind.DEFER
 
 
+@pytest.mark.parametrize("block", ["    pass\nelse:\n    X = 1\n", "    X = 'B'\n", "    # Types.\n    X: 'B'\n"])
+def test_a_block_without_imports_is_not_one_for_them(block: str) -> None:
+    rest = f"\n\ndef f(b: 'B'): ...\n\n\nif TYPE_CHECKING:\n{block}"
+    assert written(f"{TYPING}\n{IMPORT}{rest}") == f"{TYPING}\n{UNDER}{rest}"
+
+
 MAIN = "if __name__ == '__main__':"
 STARTED = "Used only when p.a is started as a program: B"
 
@@ -787,8 +797,8 @@ def test_where_the_ends_of_lines_are_mixed_new_lines_end_as_the_line_above() -> 
             f"{TYPING}if TYPE_CHECKING:\n\tfrom p.a import A\n\t{IMPORT}\tfrom p.c import C\nelse:\n\tA = C = 1\nx: B",
         ),
         (
-            f"import typing as t\n{IMPORT}if t.TYPE_CHECKING:\n    x = 1\ny: B",
-            "import typing as t\nif t.TYPE_CHECKING:\n    x = 1\n    from p.b import B\ny: B",
+            f"import typing as t\n{IMPORT}if t.TYPE_CHECKING:\n    import os\n    x = 1\ny: B",
+            "import typing as t\nif t.TYPE_CHECKING:\n    import os\n\n    from p.b import B\n    x = 1\ny: B",
         ),
         (
             f"{TYPING}{IMPORT}if TYPE_CHECKING: import os\nx: B",

@@ -251,6 +251,26 @@ def test_several_fixes_of_one_file_are_made_together(tmp_path: Path) -> None:
     assert report["cycles"]["after"] == {"type_checking": 1}
 
 
+@pytest.mark.parametrize("options", [[], ["--kind", "type_checking"]])
+def test_imports_for_type_checking_stay_as_they_are(options: list[str], tmp_path: Path) -> None:
+    of_types = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from p import B\n\n\n"
+    a = f"{of_types}class A:\n    b: 'B'\n\n    def f(self):\n        from p import C\n\n        return C\n"
+    c = "from p import a\n\n\nclass C:\n    def f(self):\n        return a.A\n"
+    packages = {"p/__init__.py": "from .a import A\nfrom .b import B\nfrom .c import C\nfrom . import d\n"}
+    write(tmp_path, {**packages, "p/a.py": a, "p/b.py": "class B: ...\n", "p/c.py": c, "p/d.py": f"{of_types}b: 'B'\n"})
+    fix(tmp_path, "--unsafe-fixes", *options)
+    assert of_types in (tmp_path / "p/a.py").read_text(encoding="utf-8")
+
+
+def test_what_does_harm_at_first_is_tried_again_when_more_is_made(tmp_path: Path) -> None:
+    texts = {"__init__": "V = 1\n", "d": "from .g import G\n\n\nclass D: ...\n", "f": "from p.e import e\nimport p.e\n"}
+    texts["e"] = "from p import V\nfrom p.d import D\n\n\ndef e():\n    return V\n"
+    texts["g"] = "from p.f import e\nimport p\n\nG = 2\n"
+    write(tmp_path, {f"p/{name}.py": text for name, text in texts.items()})
+    assert fix(tmp_path, "--unsafe-fixes")["made"]
+    assert fix(tmp_path, "--unsafe-fixes")["made"] == []
+
+
 def test_the_edits_in_the_report_make_the_file(shop: Path) -> None:
     before = texts(shop)
     files = fix(shop, "--unsafe-fixes")["files"]

@@ -240,17 +240,19 @@ def repair(state: State, selection: Selection) -> Repair:
 
     A step is not made if, with those that are made, a module would crash that does not crash now, or would be in a
     cycle of that kind with one that it is in no cycle with now. The steps for crashes are made all together, because
-    most of them do nothing alone. What they leave of cycles is planned anew.
+    most of them do nothing alone. All is planned again until nothing more is made, so that a second run makes nothing:
+    what did harm may do none any more.
     """
     made: list[Proposal] = []
-    harmful: dict[Identity, str] = {}
     for _ in range(_ROUNDS):
         left: list[Refusal] = []
+        harmful: dict[Identity, str] = {}
+        known = len(made)
         for kind in _phases(state, selection):
             state, done, refused = _phase(state, kind, selection, harmful)
             made += done
             left += (each for each in refused if _is_told(each, state.search.question))
-        if not any(proposal.cycle is None for proposal in done):
+        if len(made) == known:
             break
     by_edge: dict[tuple[str, str], Refusal] = {}
     for refusal in left:
@@ -264,8 +266,11 @@ _Phase: TypeAlias = Kind | Literal["direct imports"] | None
 
 
 def _phases(state: State, selection: Selection) -> tuple[_Phase, ...]:
-    """Return the kinds of cycles to repair, and None for crashes, in order; or only direct imports."""
-    kinds = state.search.question.kinds
+    """Return the kinds of cycles to repair, and None for crashes, in order; or only direct imports.
+
+    Imports for type checking need no change. What else is in a cycle that they close is in one of another kind.
+    """
+    kinds = tuple(each for each in state.search.question.kinds if each is not Kind.TYPE_CHECKING)
     if selection.direct is not None:
         return (_DIRECT,)
     if selection.stops_crashes:

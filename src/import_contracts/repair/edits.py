@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.source.trees import first_line, is_docstring
+from import_contracts.reading.source.trees import is_docstring
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import (
     ImportStatement,
@@ -326,8 +326,10 @@ class _Editor:
         self._lines.add(run[-1].end_lineno or 0, Added(tuple(lines), 1, 1, _causes(rewrites)))
 
     def _is_guard(self, node: ast.stmt) -> bool:
-        """Tell whether a statement is a block under TYPE_CHECKING to which lines can be added."""
+        """Tell whether a statement is a block under TYPE_CHECKING with imports, to which lines can be added."""
         if not isinstance(node, ast.If) or not self._layout.starts_line(node.body[0]):
+            return False
+        if not any(isinstance(each, ast.Import | ast.ImportFrom) for each in node.body):
             return False
         return self._usage.is_type_checking(node.test) and self._layout.has_own_lines(node.body[-1])
 
@@ -367,7 +369,7 @@ class _Editor:
             self._changed(future, rewrites[0]).added.append("annotations")
             return
         first = self._body[0]
-        line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
+        line = (first.end_lineno or 0) if is_docstring(first) else self._layout.above(first)
         new = ("from __future__ import annotations",)
         self._lines.add(line, Added(new, int(is_docstring(first)), 1, _causes(rewrites)))
 
@@ -392,7 +394,7 @@ class _Editor:
 
     def _add_at_top(self, block: LateBlock, rewrites: Sequence[Rewrite]) -> None:
         first = block.body[0]
-        line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
+        line = (first.end_lineno or 0) if is_docstring(first) else self._layout.above(first)
         indent, step, width = self._layout.before(first), self._layout.indentation, self._layout.width
         imports = sorted(self._imports(rewrites), key=lambda each: each.place)
         lines = tuple(line for each in imports for line in each.lines(indent, step, width))
@@ -425,23 +427,11 @@ class _Editor:
         if same:
             is_sorted = places == sorted(places)
             above = [each for each, place in zip(same, places, strict=True) if place < new.place or not is_sorted]
-            return (above[-1].end_lineno or 0, 0, 0) if above else (self._above(same[0]), 0, 0)
+            return (above[-1].end_lineno or 0, 0, 0) if above else (self._layout.above(same[0]), 0, 0)
         above = [each for each in imports if _section(_as_new(each))[0] <= _section(new)[0]]
         if above:
             return above[-1].end_lineno or 0, 1, 0
-        if not imports and not _only_imports(block[0]):
-            return block[-1].end_lineno or 0, 0, 0
-        return self._above(block[0]), 0, 1
-
-    def _above(self, node: ast.stmt) -> int:
-        """Return the line, counted from 0, at which the comments right above a statement begin, or else the statement.
-
-        Comments at the top of the file belong to the file, and a comment with types to the line above it.
-        """
-        begin = first = first_line(node) - 1
-        while begin and self._layout.is_comment(begin - 1) and "type:" not in self._layout.lines[begin - 1]:
-            begin -= 1
-        return begin or first
+        return self._layout.above(block[0]), 0, 1
 
 
 def _causes(rewrites: Iterable[Rewrite]) -> tuple[Cause, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from import_contracts.reading.source.trees import first_line
 from import_contracts.repair.fix_kinds import Level
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -85,6 +86,16 @@ class Layout:
     def has_own_lines(self, node: ast.stmt) -> bool:
         """Tell whether a statement shares no line with other code; a comment may follow it."""
         return self.starts_line(node) and self.behind(node).lstrip()[:1] in {"", "#"}
+
+    def above(self, node: ast.stmt) -> int:
+        """Return the line, counted from 0, at which the comments right above a statement begin, or else the statement.
+
+        Comments at the top of the file belong to the file, and a comment with types to the line above it.
+        """
+        begin = first = first_line(node) - 1
+        while begin and self.is_comment(begin - 1) and "type:" not in self.lines[begin - 1]:
+            begin -= 1
+        return begin or first
 
     def comment(self, node: ast.stmt) -> str:
         """Return the comment behind a statement on its line; "" if there is none."""

@@ -19,6 +19,7 @@ from import_contracts.repair.usage import LOOKING, Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
 
 BELOW_CODE = "  # noqa: E402"
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
 
@@ -49,7 +50,7 @@ def moved_below(module: str, line: int, wanted: Sequence[str], names: ProgramNam
         if new[0].endswith("\\"):
             return ()
         new = (new[0] + BELOW_CODE, *new[1:])
-    gap = 2 if isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else 0
+    gap = 2 if isinstance(target, _DEFINITIONS) else 0
     added = (target.end_lineno or target.lineno, Added(new, gap, 0, _causes(f"{listed(wanted)} must be bound before.")))
     return _moved(moved, added, layout)
 
@@ -93,13 +94,22 @@ def added_import(module: str, line: int | None, imported: str, names: ProgramNam
     before = import_at(module, line, names) if line is not None else None
     if line is not None and before is None:
         return ()
-    body = names.tree(module).body
-    head = list(takewhile(_is_before_code, body))
-    line_above = before.lineno - 1 if before else (head[-1].end_lineno or 0) if head else 0
-    gap = int(before is None and bool(head) and not isinstance(head[-1], ast.Import | ast.ImportFrom))
-    lines = NewLines(names.layout(module))
-    lines.add(line_above, Added((new + _ONLY_FOR_ORDER,), gap, 0, _causes(f"{imported} must be imported first.")))
+    layout = names.layout(module)
+    place = (before.lineno - 1, 0, 0) if before else _below_imports(names.tree(module).body, layout)
+    line_above, above, below = place
+    lines = NewLines(layout)
+    lines.add(line_above, Added((new + _ONLY_FOR_ORDER,), above, below, _causes(f"{imported} must be imported first.")))
     return lines.edits()
+
+
+def _below_imports(body: Sequence[ast.stmt], layout: Layout) -> tuple[int, int, int]:
+    """Return the line, counted from 0, above which another import goes, and the blank lines above and below it."""
+    head = list(takewhile(_is_before_code, body))
+    rest = body[len(head) :]
+    below = 2 if rest and isinstance(rest[0], _DEFINITIONS) else 1
+    if head:
+        return head[-1].end_lineno or 0, int(not isinstance(head[-1], ast.Import | ast.ImportFrom)), below
+    return (layout.above(rest[0]) if rest else len(layout.lines)), 0, below
 
 
 def import_at(module: str, line: int, names: ProgramNames) -> ImportStatement | None:

@@ -366,7 +366,7 @@ class _UsageReader(Visitor):
             elif (method := self._methods.get(type(node))) is not None:
                 method(self, node)
             else:
-                self._cast(node)
+                self._quoted(node)
                 todo += children(node)
 
     def _matters(self, node: ast.stmt | ast.expr) -> bool:
@@ -492,11 +492,19 @@ class _UsageReader(Visitor):
         self._exports([node.target], node.value or ast.Constant(None))
         self.read([node.target, node.value])
 
-    def _cast(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Call) and last_name(node.func) == "cast" and node.args:
-            quoted = node.args[0]
-            if isinstance(quoted, ast.Constant):
-                self._annotation(quoted, _NOTHING)
+    def _quoted(self, node: ast.AST) -> None:
+        """Note the names in strings that are types: the first argument of ``cast``, and what bounds a ``TypeVar``."""
+        if not isinstance(node, ast.Call):
+            return
+        types: list[ast.expr] = []
+        match last_name(node.func):
+            case "cast":
+                types = node.args[:1]
+            case "TypeVar":
+                types = [*node.args[1:], *(each.value for each in node.keywords)]
+        for each in types:
+            if isinstance(each, ast.Constant):
+                self._annotation(each, _NOTHING)
 
     def _annotation(self, node: ast.expr | None, place: _Annotated, *, is_evaluated: bool = True) -> None:
         """Note the names in an annotation, which may be a string or contain strings; those in ``Literal`` are values.
