@@ -177,6 +177,13 @@ PROJECTS: dict[str, Files] = {
         app_a_x="import app.b.tests.two\nimport app.b.skip\n",
         app_b_skip="import app.a\n",
     ),
+    "excluded from a glob": _project(
+        'exclude = ["**/sub"]\n[[modules]]\npath = "app.a"\ndepends_on = []\n[[modules]]\npath = "app.a.{sub,x}"\n'
+        '[[modules]]\npath = "app.b"\ndepends_on = []\n[[modules]]\npath = "app.b.sub"\n',
+        (*_SHOP, "app.a.sub.one", "app.b.sub.one"),
+        app_a="from app.a.sub import thing\nimport app.a.x\n",
+        app_b="from app.b.sub import thing\nimport app.a.sub\n",
+    ),
     "domains": _project(
         '[[modules]]\npath = "app.c"\ndepends_on = []\n',
         _SHOP,

@@ -176,7 +176,7 @@ def rewrite_tach(folder: Path, context: RunContext) -> Proposal:
     kept = walk(extent.portions, every_folder=True, exclude=globs, unread=extent.unread).modules
     modules = {each for each in program.modules if each in statements.snapshot.scan.graph}
     places = {each: _package_around(program.by_module[each].path, home) for each in program.by_module}
-    rules = TachRules(project, modules, {each: place for each, place in places.items() if place})
+    rules = TachRules(project, modules, kept, {each: place for each, place in places.items() if place})
     hidden = {each for each, file in program.by_module.items() if _is_named(file.path, home, project.exclude)}
     graph = statements.snapshot.scan.graph
     conversion = TachConversion(rules, graph, statements.source, Excluded(frozenset(modules - kept), frozenset(hidden)))
