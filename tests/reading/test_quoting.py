@@ -48,6 +48,14 @@ def test_what_a_link_leads_to_outside_is_checked_and_not_quoted(checkout: Path) 
     assert SECRET not in everything(checkout)
 
 
+def test_a_file_whose_text_is_not_shown_is_not_said_to_be_wrong(checkout: Path) -> None:
+    write(checkout, {"shop/web.py": ""})
+    write(checkout.parent, {"private/secret.py": "import shop.models\n"})
+    (checkout / "shop/models.py").symlink_to("../../private/secret.py")
+    out = lint(checkout, "--contract", "acyclic").out
+    assert "      The text of this file is not available: it is outside the repository, or cannot be read.\n" in out
+
+
 def test_what_a_link_leads_to_inside_is_quoted(checkout: Path) -> None:
     write(checkout, {"elsewhere/models.py": LEAKING})
     (checkout / "shop/models.py").symlink_to("../elsewhere/models.py")

@@ -177,6 +177,13 @@ PROJECTS: dict[str, Files] = {
         app_a_x="import app.b.tests.two\nimport app.b.skip\n",
         app_b_skip="import app.a\n",
     ),
+    "excluded from a glob": _project(
+        'exclude = ["**/sub"]\n[[modules]]\npath = "app.a"\ndepends_on = []\n[[modules]]\npath = "app.a.{sub,x}"\n'
+        '[[modules]]\npath = "app.b"\ndepends_on = []\n[[modules]]\npath = "app.b.sub"\n',
+        (*_SHOP, "app.a.sub.one", "app.b.sub.one"),
+        app_a="from app.a.sub import thing\nimport app.a.x\n",
+        app_b="from app.b.sub import thing\nimport app.a.sub\n",
+    ),
     "domains": _project(
         '[[modules]]\npath = "app.c"\ndepends_on = []\n',
         _SHOP,
@@ -214,15 +221,29 @@ _EXPOSED = ("place", "x", "x.*", r"y\.place", "s.*", "(place|other)", "sub.*", "
 _ALL = tuple(f"app.{inner}" for inner in ("a", "a.x", "a.y", "a.sub", "a.sub.x", "b", "b.x", "b.y", "c", "c.x", "d"))
 
 
+_PACKAGES = {name for each in _ALL for name in _around(each)}
+_EXCLUDED = ("**/y.py", "app/a/sub", "**/sub", "app/c", "app/b/x.py", "app/d.py", "**/x*")
+_WRAPPED = (
+    *["{}\n"] * 6,
+    "if TYPE_CHECKING:\n    {}\n",
+    "def later():\n    {}\n",
+    "try:\n    {}\nexcept ImportError:\n    pass\n",
+)
+
+
 def random_project(seed: str) -> Files:
     """Return a random project; the same seed gives the same one."""
     pick = random.Random(seed)  # noqa: S311 - no secret
     parts = sorted(pick.sample(("app", *_ALL), pick.randint(3, 7)))
     layers = [f"l{number}" for number in range(pick.choice((0, 2, 3)))]
+    of_domain = [part for part in parts if part == "app.b" or part.startswith("app.b.")] if pick.random() < 0.2 else []
     lines = [f"layers = [{', '.join(_layer(each, pick) for each in layers)}]"] if layers else []
     lines += ["layers_explicit_depends_on = true"] if pick.random() < 0.2 else []
+    lines += ["ignore_type_checking_imports = false"] if pick.random() < 0.2 else []
+    lines += [f"exclude = {pick.sample(_EXCLUDED, 2)!r}"] if pick.random() < 0.15 else []
     for part in parts:
-        lines += ["[[modules]]", f'path = "{part}"', *_rules(pick, parts, layers)]
+        if part not in of_domain:
+            lines += ["[[modules]]", f'path = "{_path(part, parts, pick)}"', *_rules(pick, parts, layers)]
     for _ in range(pick.choice((0, 1, 2))):
         exposed = pick.sample(_EXPOSED, pick.randint(1, 3))
         lines += ["[[interfaces]]", f"expose = {[*exposed]!r}", f'from = ["{pick.choice(parts)}"]']
@@ -230,31 +251,81 @@ def random_project(seed: str) -> Files:
         lines += ["exclusive = true"] if pick.random() < 0.2 else []
     modules = ("app", *_ALL)
     texts = {each.replace(".", "_"): _text(pick, each) for each in modules}
-    return _project("\n".join(lines) + "\n", modules, **texts)
+    files = _project("\n".join(lines) + "\n", modules, **texts)
+    return {**files, "app/b/tach.domain.toml": _domain(pick, of_domain, parts)} if of_domain else files
+
+
+def _domain(pick: random.Random, inside: Sequence[str], parts: Sequence[str]) -> str:
+    """Return the domain of ``app.b``, for some of the modules inside it."""
+    lines = []
+    for part in inside:
+        lines += ["[root]"] if part == "app.b" else ["[[modules]]", f'path = "{part.removeprefix("app.b.")}"']
+        lines += [f"depends_on = {['//' + each for each in pick.sample(parts, pick.randint(0, 2))]!r}"]
+    if "app.b" in inside and pick.random() < 0.4:
+        lines += ["[[interfaces]]", f"expose = {pick.sample(_EXPOSED, 2)!r}", 'from = ["<domain_root>"]']
+    return "\n".join(lines) + "\n"
 
 
 def _layer(name: str, pick: random.Random) -> str:
     return f'{{name = "{name}", closed = true}}' if pick.random() < 0.3 else f'"{name}"'
 
 
+def _path(part: str, parts: Sequence[str], pick: random.Random) -> str:
+    """Return a module, or now and then a glob that matches none of the others, which tach would refuse."""
+    parent, _, last = part.rpartition(".")
+    globs = [f"{parent}.{{{last},other}}"]
+    globs += [f"{part}.*", f"{part}.**"] if not any(each.startswith(f"{part}.") for each in parts) else []
+    return pick.choice(globs) if parent and pick.random() < 0.1 else part
+
+
+def _wild(part: str, pick: random.Random) -> str:
+    """Return a module, or now and then a glob."""
+    parent, _, last = part.rpartition(".")
+    globs = (f"{parent}.*", f"{part}.*", f"{part}.**", f"{parent}.{last[0]}*", f"{parent}.{{{last},other}}")
+    return pick.choice(globs) if parent and pick.random() < 0.1 else part
+
+
 def _rules(pick: random.Random, parts: Sequence[str], layers: Sequence[str]) -> list[str]:
     lines = []
     if pick.random() < 0.7:
-        lines.append(f"depends_on = {pick.sample(parts, pick.randint(0, 3))!r}")
+        lines.append(
+            f"depends_on = [{', '.join(_dependency(each, pick) for each in pick.sample(parts, pick.randint(0, 3)))}]"
+        )
     if pick.random() < 0.3:
-        lines.append(f"cannot_depend_on = {pick.sample(parts, 1)!r}")
+        lines.append(f'cannot_depend_on = ["{_wild(pick.choice(parts), pick)}"]')
     if layers and pick.random() < 0.7:
         lines.append(f'layer = "{pick.choice(layers)}"')
     lines += [f"{key} = true" for key in ("utility", "unchecked") if pick.random() < 0.12]
     return lines
 
 
+def _dependency(part: str, pick: random.Random) -> str:
+    item = f'"{_wild(part, pick)}"'
+    return f"{{path = {item}, deprecated = true}}" if pick.random() < 0.1 else item
+
+
 def _text(pick: random.Random, module: str) -> str:
-    lines = []
+    text = "from typing import TYPE_CHECKING\n"
     for target in pick.sample([each for each in _ALL if each != module], pick.randint(0, 4)):
-        parent, _, last = target.rpartition(".")
-        form = pick.choice((f"import {target}", f"from {parent} import {last}", f"from {target} import {{}}"))
-        line = form.format(pick.choice(_NAMES[:2]))
+        line = pick.choice(_forms(module, target)).format(pick.choice(_NAMES[:2]))
         comment = pick.choice(("", "", "", "", "", "", "  # tach-ignore", "  # tach-ignore(why) place"))
-        lines.append(f"{line}{comment}")
-    return "".join(f"{line}\n" for line in lines)
+        text += pick.choice(_WRAPPED).format(f"{line}{comment}")
+    return text
+
+
+def _forms(module: str, target: str) -> list[str]:
+    """Return ways to import a module, or a name in it, from another one."""
+    parent, _, last = target.rpartition(".")
+    forms = [f"import {target}", f"import {target} as it", f"from {parent} import {last}", f"from {target} import {{}}"]
+    here = module.split(".") if module in _PACKAGES else module.split(".")[:-1]
+    there = target.split(".")
+    for level in range(1, len(here) + 1):
+        base = here[: len(here) - level + 1]
+        if there[: len(base)] == base and len(there) > len(base):
+            *outer, name = there[len(base) :]
+            dots = "." * level
+            forms += [
+                f"from {dots}{'.'.join(outer)} import {name}",
+                f"from {dots}{'.'.join([*outer, name])} import {{}}",
+            ]
+    return forms

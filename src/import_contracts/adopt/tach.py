@@ -6,7 +6,7 @@ The source is tach 0.35.3, whose documentation leaves out much: what it does was
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
@@ -291,11 +291,14 @@ def _part(part: str) -> str:
 class TachRules:
     """What tach allows, for the modules of a program.
 
-    ``parts`` are the modules of tach that are in the program. ``packages`` has the package, a folder with a
-    ``pyproject.toml``, of each: imports that leave it are not judged.
+    ``parts`` are the modules of tach that are in the program; the glob of a path matches only those in ``kept``, which
+    are not excluded. ``packages`` has the package, a folder with a ``pyproject.toml``, of each: imports that leave it
+    are not judged.
     """
 
-    def __init__(self, project: TachProject, modules: Iterable[str], packages: Mapping[str, str]) -> None:
+    def __init__(
+        self, project: TachProject, modules: Iterable[str], kept: Collection[str], packages: Mapping[str, str]
+    ) -> None:
         self.project = project
         self.parts: dict[str, TachModule] = {}
         self.absent: list[str] = []
@@ -304,7 +307,7 @@ class TachRules:
         known = set(names)
         for module in project.modules:
             pattern = _glob(module.path) if module.is_glob else None
-            found = [name for name in names if pattern.fullmatch(name)] if pattern else [module.path]
+            found = [each for each in names if each in kept and pattern.fullmatch(each)] if pattern else [module.path]
             self.parts |= {name: replace(module, path=name) for name in found if name in known}
             self.absent += [module.path] if known.isdisjoint(found) else []
 

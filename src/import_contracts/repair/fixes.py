@@ -79,6 +79,7 @@ _ELSEWHERE = "_import_contracts_by_hand"
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
 _UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
+_UNAVAILABLE = "The text of this file is not available: it is outside the repository, or cannot be read."
 # The kinds that may be combined to fix all names of an import, the cheapest first.
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
@@ -178,7 +179,7 @@ class Fixes:
         importer, imported = wanted.edge
         usage = self.names.usage(importer)
         if usage is None:
-            return _restructure(wanted, [_UNPARSED])
+            return _restructure(wanted, [_UNPARSED if self.names.has_text(importer) else _UNAVAILABLE])
         if names := self.names_of(wanted):
             return _restructure(wanted, _sentences(name.obstacle() for name in names))
         stars = (self.names.module(each.module, each.name) for each in usage.bindings if each.name == "*")

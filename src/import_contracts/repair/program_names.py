@@ -145,6 +145,10 @@ class ProgramNames:
         assert source is not None, "only modules with a text are asked for"  # noqa: S101
         return source
 
+    def has_text(self, module: str) -> bool:
+        """Return whether the text of a module may be read, whatever is in it."""
+        return self._source(module) is not None
+
     def usage(self, module: str) -> Usage | None:
         """Return what a module does with names; None if it has no text or cannot be parsed."""
         if module not in self._usages:

@@ -183,7 +183,8 @@ def rewrite_tach(folder: Path, context: RunContext) -> Proposal:
     extent = statements.snapshot.last.extent
     kept = walk(extent.portions, every_folder=True, exclude=globs, unread=extent.unread).modules
     modules = {each for each in program.modules if each in statements.snapshot.scan.graph}
-    rules = TachRules(project, modules, _packages({each: file.path for each, file in program.by_module.items()}, home))
+    packages = _packages({each: file.path for each, file in program.by_module.items()}, home)
+    rules = TachRules(project, modules, kept, packages)
     hidden = {each for each, file in program.by_module.items() if _is_named(file.path, home, project.exclude)}
     graph = statements.snapshot.scan.graph
     conversion = TachConversion(rules, graph, statements.source, Excluded(frozenset(modules - kept), frozenset(hidden)))
