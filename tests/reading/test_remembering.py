@@ -15,7 +15,7 @@ import pytest
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.inputs import UNKNOWN, signature
-from import_contracts.problems import Problem, Severity
+from import_contracts.problems import Problem, Severity, UserError
 from import_contracts.reading.assembly import Scan
 from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.files.excluding import Excluded
@@ -773,8 +773,9 @@ def test_statements_and_callers_are_those_of_the_files(taken: Taken) -> None:
     assert list(found.callers()) == ["p.b", "p.c"]
 
 
-def test_a_file_that_is_gone_calls_nothing(taken: Taken) -> None:
+def test_a_file_that_is_gone_since_it_was_read_is_not_said_to_call_nothing(taken: Taken) -> None:
     found = taken.take()
     write(taken.folder, {"p/c.py": "import_module(z)"})
     (taken.folder / "p/b.py").unlink()
-    assert list(found.callers()) == ["p.c"]
+    with pytest.raises(UserError, match=r"p/b.py: This file cannot be read"):
+        list(found.callers())

@@ -94,6 +94,20 @@ def test_a_folder_whose_name_is_no_text_may_have_a_program(tmp_path: Path) -> No
             assert lint(folder, "--format", form, *more).status == 1
 
 
+EXPLAIN = "explain shop.models shop.web --source-root ."
+
+
+@pytest.mark.parametrize("command", ["check", "cycles", "graph", "fix --diff", "trend", "init --dry-run", EXPLAIN])
+def test_no_command_is_silent_about_a_file_that_it_does_not_read(shop: Path, command: str) -> None:
+    """A file whose name is no text, as root can read all folders."""
+    (shop / "shop" / os.fsdecode(b"\xff.py")).write_text("import shop.web\n")
+    for _ in range(2):  # the second time from the cache
+        run = lint(shop, *command.split())
+        assert "ff.py: The name of this file is not UTF-8 text" in run.out + run.err or command == "trend"
+        assert "1 file could not be read" in run.out or command != "trend"
+        assert run.status == 2
+
+
 def test_patterns_with_any_number_of_folders_are_not_followed_into_links(shop: Path) -> None:
     names = [f"d{number}" for number in range(12)]
     write(shop, {f"c/{name}/x.toml": "" for name in names})

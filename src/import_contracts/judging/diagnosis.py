@@ -48,14 +48,14 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
 
 def _report(search: CycleSearch) -> CyclesReport:
     """Return the report without cycles and crashes."""
-    question, statements, snapshot = search.question, search.statements, search.statements.snapshot
+    question, snapshot = search.question, search.statements.snapshot
     return CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
         imports=search.graph.size,
         python=question.python,
         unreadable=tuple(
-            Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
+            Unreadable(snapshot.context.shown(each.path), each.line, each.message) for each in snapshot.unreadable
         ),
         problems=tuple(about_exclude(snapshot)),
         also_read=tuple(sorted(set(snapshot.program.roots) - {top_level(name) for name in question.packages})),

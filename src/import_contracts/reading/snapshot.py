@@ -43,7 +43,7 @@ from import_contracts.records import replace
 
 if TYPE_CHECKING:
     from import_contracts.graph.kinds import Kind
-    from import_contracts.reading.assembly import Scan
+    from import_contracts.reading.assembly import Scan, UnreadableFile
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -152,6 +152,17 @@ class Snapshot:
             from import_contracts.reading.assembly import assemble  # noqa: PLC0415 - most edits change no import
 
             return assemble(self.program, readings, stars, include_external=self.last.extent.include_external)
+
+    @property
+    def unreadable(self) -> tuple[UnreadableFile, ...]:
+        """The files and folders that could not be read, so that modules or imports are missing.
+
+        In the folders are unknown modules, so the name of theirs is "".
+        """
+        from import_contracts.reading.assembly import UnreadableFile  # noqa: PLC0415 - as above
+
+        folders = (each for each in self.program.problems if each.is_error and each.file)
+        return (*self.scan.unreadable, *(UnreadableFile("", each.file or "", None, each.message) for each in folders))
 
     @cached_property
     def _imports(self) -> AllImports:

@@ -74,7 +74,7 @@ def explain_installed(
         nothing = [f"There is no module '{each}'.{did_you_mean_module(each, scan.graph.modules)}" for each in unknown]
         raise UserError(*map(Problem, nothing))
     found = dependency(importer, imported, scan.graph, statements)
-    unreadable = (Problem(file.message, context.shown(file.path)) for file in scan.unreadable)
+    unreadable = (Problem(file.message, context.shown(file.path)) for file in statements.snapshot.unreadable)
     together = _coupling(ends, scan.graph, statements) if coupling else None
     return replace(found, problems=tuple(unreadable), coupling=together)
 

@@ -291,9 +291,7 @@ class _Fixing:
             files=tuple(sorted(self._changed_files(), key=lambda file: file.path)),
             removed=self._stale.removed,
             verification=Verification(self._wanted.verify, self._runs, self._fails_without) if self._runs else None,
-            unreadable=tuple(
-                Unreadable(shown(each.path), each.line, each.message) for each in snapshot.scan.unreadable
-            ),
+            unreadable=tuple(Unreadable(shown(each.path), each.line, each.message) for each in snapshot.unreadable),
             problems=tuple(about_exclude(snapshot)),
             has_git=_has_git(self._place.root),
             folder=folder.as_posix(),

@@ -91,7 +91,7 @@ def _forge(folder: Path) -> str:
 
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     yield from about_exclude(snapshot)
-    for file in snapshot.scan.unreadable:
+    for file in snapshot.unreadable:
         yield Problem(file.message, snapshot.context.shown(file.path), line=file.line)
 
 

@@ -102,8 +102,8 @@ def infer_configuration(
     extent = extent_here(roots, places.folders, globs)
     statements, found = _with_every_folder(Statements(take_snapshot(compare(extent, context))))
     scan = statements.snapshot.scan
-    if scan.unreadable:
-        raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
+    if unreadable := statements.snapshot.unreadable:
+        raise UserError(*(Problem(file.message, file=file.path) for file in unreadable))
     given = {"source_roots": places.named, "exclude": tuple(exclude)}
     keys = {"root_packages": roots, **{key: value for key, value in given.items() if value}, **found}
     *contracts, acyclic = infer(scan.graph, roots=roots)
@@ -207,7 +207,7 @@ def _tach_program(
     for exclude, keys in tried:
         extent = extent_here(roots, source_roots, exclude)
         statements, found = _with_every_folder(Statements(take_snapshot(compare(extent, context))))
-        unreadable = statements.snapshot.scan.unreadable
+        unreadable = statements.snapshot.unreadable
         if not unreadable:
             return statements, {**keys, **found}
     raise UserError(*(Problem(each.message, file=each.path) for each in unreadable))

@@ -191,10 +191,10 @@ def _upward(judgement: Judgement, statements: Statements) -> Items | None:
 
 
 def _unreadable(statements: Statements) -> Iterator[str]:
-    unreadable = statements.snapshot.scan.unreadable
+    unreadable = statements.snapshot.unreadable
     if unreadable:
         first = unreadable[0]
-        place = f"{statements.path(first.module)}:{first.line or 1}"
+        place = f"{statements.snapshot.context.shown(first.path)}:{first.line or 1}"
         yield f"{count(len(unreadable), 'file')} could not be read, so imports are missing; the first is {place}"
 
 
