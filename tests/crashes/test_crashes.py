@@ -431,6 +431,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         },
         set(),
     ),
+    "__getattr__ of a package may have a cache": (
+        {
+            "": "import functools\n@functools.cache\ndef __getattr__(name): raise AttributeError",
+            "a": "from p import b\nX = 1",
+            "b": "from p.a import X",
+        },
+        {"p.a"},
+    ),
     "__getattr__ of a package is asked before there is a submodule": (
         {
             "a": A_THEN_B,

@@ -29,6 +29,7 @@ from import_contracts.crashes.values import (
     InstanceValue,
     Literal,
     ModuleValue,
+    Wrapped,
     bind_unknown,
 )
 from import_contracts.graph.names import ancestors
@@ -221,7 +222,7 @@ class Importer(Machine):
         """Tell whether a ``__getattr__`` returns something for a name."""
         if function is ABSENT:
             return False
-        if not isinstance(function, FunctionValue | BoundMethod):
+        if not isinstance(function, FunctionValue | BoundMethod | Wrapped):
             return None
         try:
             return None if self.call(function, (Argument(name),)) is UNKNOWN else True
