@@ -404,6 +404,41 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "from p.d import e\ny = 1", "d": "e = 1", "d.e": "from p.a import x"},
         set(),
     ),
+    "__getattr__ of a package is not asked for a submodule that is imported, as an attribute": (
+        {
+            "": "def __getattr__(name):\n    from p.a import x\n    return x",
+            "a": "import p.s\nx = 1",
+            "s": "import p.b\np.b.y",
+            "b": "y = 1",
+        },
+        set(),
+    ),
+    "__getattr__ of a package is not asked for a submodule that is imported, by its name": (
+        {
+            "": "def __getattr__(name):\n    from p.a import x\n    return x",
+            "a": "import p.s\nx = 1",
+            "s": "import p.b\nfrom p import b",
+            "b": "y = 1",
+        },
+        set(),
+    ),
+    "__getattr__ of a package is not asked for a submodule that is imported, if there is one": (
+        {
+            "": "def __getattr__(name):\n    from p.a import x\n    return x",
+            "a": "import p.s\nx = 1",
+            "s": "import p.b\nhasattr(p, 'b')",
+            "b": "y = 1",
+        },
+        set(),
+    ),
+    "__getattr__ of a package may have a cache": (
+        {
+            "": "import functools\n@functools.cache\ndef __getattr__(name): raise AttributeError",
+            "a": "from p import b\nX = 1",
+            "b": "from p.a import X",
+        },
+        {"p.a"},
+    ),
     "__getattr__ of a package is asked before there is a submodule": (
         {
             "a": A_THEN_B,

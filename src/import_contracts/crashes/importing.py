@@ -29,6 +29,7 @@ from import_contracts.crashes.values import (
     InstanceValue,
     Literal,
     ModuleValue,
+    Wrapped,
     bind_unknown,
 )
 from import_contracts.graph.names import ancestors
@@ -199,8 +200,10 @@ class Importer(Machine):
         """Tell whether a module has an attribute, as ``hasattr`` does."""
         if (replacing := self.modules.replacing(module)) is not None:
             return self._object_has(replacing, name)
-        found = self.modules.binds(module, name)
-        return found if found is not False else self._finds(self.modules.space(module).get("__getattr__", ABSENT), name)
+        found, function = self.modules.binds(module, name), self.modules.space(module).get("__getattr__", ABSENT)
+        if found is not False or function is ABSENT:
+            return found
+        return self.modules.is_initialized(f"{module}.{name}") or self._finds(function, name)
 
     def _object_has(self, value: InstanceValue, name: str) -> bool | None:
         """Tell whether a module that the program has made has an attribute, as ``hasattr`` does."""
@@ -219,7 +222,7 @@ class Importer(Machine):
         """Tell whether a ``__getattr__`` returns something for a name."""
         if function is ABSENT:
             return False
-        if not isinstance(function, FunctionValue | BoundMethod):
+        if not isinstance(function, FunctionValue | BoundMethod | Wrapped):
             return None
         try:
             return None if self.call(function, (Argument(name),)) is UNKNOWN else True
@@ -237,7 +240,8 @@ class Importer(Machine):
                 return self.get(replacing, name)
             return ModuleValue(submodule) if submodule in self.model.modules else UNKNOWN
         binds = self.modules.binds(module, name)
-        if binds is False and "__getattr__" in self.modules.space(module):
+        asks = "__getattr__" in self.modules.space(module) and not self.modules.is_initialized(submodule)
+        if binds is False and asks:
             return self._from_getattr(module, name)
         if binds is False and submodule in self.model.modules and self.modules.has(submodule) is not False:
             return ModuleValue(submodule)

@@ -154,7 +154,7 @@ class Objects(Importer):
         binds = self.modules.binds(module, name)
         if binds:
             return self._of_every_module(module, name)
-        if binds is False and "__getattr__" in space:
+        if binds is False and "__getattr__" in space and not self.modules.is_initialized(submodule):
             return self._getattr(module, name)
         if binds is False and module in self.modules.partial:
             if submodule in self.model.modules or self.bodies.will_have(module, name, is_imported=False):
