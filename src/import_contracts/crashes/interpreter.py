@@ -15,6 +15,7 @@ The chapters of the language reference are followed in these modules, on Linux:
 
 In a large program, calls that are alike are followed once (`remembering`). Once fifty different calls of a function
 have done nothing but bind names in its first argument, the next ones are taken to bind unknown values there, no more.
+Where they do more, and no two of the first twenty were alike, each is followed.
 
 Each assumption is on the side on which no crash is reported.
 """
