@@ -162,6 +162,17 @@ def test_cycles_and_init_read_the_packages_of_all_members(space: Path) -> None:
         assert 'source_roots = ["packages/*/src"]' in lint(space, "init", "--dry-run").out
 
 
+def test_packages_of_members_may_be_in_namespace_packages(tmp_path: Path) -> None:
+    program(tmp_path / "packages/core/src", "shop.parts.core.b -> shop.parts.core.a")
+    program(tmp_path / "packages/web/src", "shop.parts.web.a -> shop.parts.core.a")
+    for name in ("core", "web"):
+        for folder in ("shop", "shop/parts"):
+            (tmp_path / f"packages/{name}/src/{folder}/__init__.py").unlink()
+    write(tmp_path, {"pyproject.toml": UV, "packages/core/pyproject.toml": "", "packages/web/pyproject.toml": ""})
+    assert lint(tmp_path, "cycles", "--quick").out.startswith("7 modules, 2 imports: 0 cycles")
+    assert 'root_packages = ["shop.parts.core", "shop.parts.web"]' in lint(tmp_path, "init", "--dry-run").out
+
+
 def test_a_member_may_get_a_configuration_of_its_own(space: Path) -> None:
     assert lint(space, "init").status == 0
     assert lint(space / "packages/bare", "init").out.startswith("Wrote ")

@@ -16,7 +16,7 @@ from import_contracts.config.pyproject import is_ours, project, string_list, tab
 from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.files.packages import find_beside, find_packages
+from import_contracts.reading.files.packages import find_beside, find_namespaces, find_packages
 from import_contracts.records import NamedTuple
 
 
@@ -57,16 +57,27 @@ def packages_at(folder: Path, places: Places) -> tuple[tuple[str, ...], tuple[Pa
     These are the packages in the source roots; if there are none, and none are named, everything that can be imported
     from the folder itself.
     """
-    found = find_packages(places.folders)
+    found = packages_in(folder, places)
     return (found, places.folders) if found or places.named else find_beside(folder)
+
+
+def packages_in(folder: Path, places: Places) -> tuple[str, ...]:
+    """Return the packages in the source roots of a project, sorted.
+
+    Those without ``__init__.py`` count in source roots that have no others, except the folder itself and its ``src``.
+    """
+    more = [place for place in places.folders if place not in (folder, folder / "src") and not find_packages([place])]
+    return tuple(sorted({*find_packages(places.folders), *find_namespaces(more)}))
 
 
 def _found(folder: Path) -> list[Path]:
     """Return the folders with packages: those of the project itself, and those of the members of its workspace."""
-    found = [place for place in layout(folder) if find_packages([place])]
-    for member in members_of(folder):
-        found += [place for place in layout(member) if find_packages([place])]
-    return list(dict.fromkeys(found))
+    places = [(place, home) for home in (folder, *members_of(folder)) for place in layout(home)]
+    return list(
+        dict.fromkeys(
+            place for place, home in places if find_packages([place]) or (place != home and find_namespaces([place]))
+        )
+    )
 
 
 def members_of(folder: Path) -> list[Path]:

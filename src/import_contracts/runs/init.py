@@ -27,14 +27,14 @@ from import_contracts.config.globs import folders_at
 from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import SOURCE_ROOTS, ConfigSource, Origin, read_config
 from import_contracts.config.tach import find_domains, find_tach
-from import_contracts.config.workspace import Places, members_of
+from import_contracts.config.workspace import Places, members_of, packages_in
 from import_contracts.graph.names import ancestors
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.files.excluding import Exclude
-from import_contracts.reading.files.packages import find_beside, find_namespaces, find_packages
+from import_contracts.reading.files.packages import find_beside, find_namespaces
 from import_contracts.reading.files.walk import walk
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.source.imports import read_imports
@@ -92,7 +92,7 @@ def infer_configuration(
     file cannot be read, because its imports might break a contract.
     """
     inner = [place for place in places.folders if place != context.folder]
-    roots = tuple(packages) or find_packages(places.folders) or find_namespaces(inner)
+    roots = tuple(packages) or packages_in(context.folder, places) or find_namespaces(inner)
     if not (roots or places.named):
         roots, places = _beside(context.folder, places)
     if not roots:

@@ -27,14 +27,19 @@ def find_namespaces(places: Iterable[Path]) -> tuple[str, ...]:
     """Return the packages without ``__init__.py`` directly in some folders, sorted.
 
     One that has Python files itself, such as ``poetry``, is a package; of others, the regular packages inside them are
-    named, as ``myorg.api``.
+    named, as ``myorg.api`` or ``myorg.shop.api``.
     """
     found: set[str] = set()
-    for place in places:
-        names = set(_entries(place).folders) - regular_packages([str(place)]) - _NOT_PROGRAM - _NOT_CODE
+    todo = [(place, "") for place in places]
+    for place, outer in todo:
+        entries = _entries(place)
+        names = set(entries.folders) - regular_packages([str(place)]) - _NOT_PROGRAM - _NOT_CODE
         for name in filter(str.isidentifier, names):
-            inside = {f"{name}.{inner}" for inner in regular_packages([str(place / name)])}
-            found |= {name} if inside and _entries(place / name).files else inside
+            inside = {f"{outer}{name}.{inner}" for inner in regular_packages([str(place / name)])}
+            has_files = bool(_entries(place / name).files)
+            found |= {outer + name} if inside and has_files else inside
+            if not (inside or has_files or name in entries.links):
+                todo.append((place / name, f"{outer}{name}."))
     return tuple(sorted(found))
 
 
