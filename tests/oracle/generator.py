@@ -98,10 +98,11 @@ def random_case(seed: str) -> Case:
 
 
 def random_session(rng: random.Random, program: Program, contracts: tuple[Table, ...]) -> Table:
-    roots = program.roots if rng.random() < 0.97 else program.roots[:1]
     needs_externals = any(name in str(contracts) for name in EXTERNALS)
+    externals = rng.random() < (0.97 if needs_externals else 0.15)
+    roots = program.roots if externals or rng.random() < 0.97 else program.roots[:1]
     session: Table = {"root_package": roots[0]} if len(roots) == 1 and rng.random() < 0.6 else {"root_packages": roots}
-    if rng.random() < (0.97 if needs_externals else 0.15):
+    if externals:
         session["include_external_packages"] = random_session_boolean(rng, likely=True)
     if rng.random() < 0.3:
         session["exclude_type_checking_imports"] = random_session_boolean(rng, likely=rng.random() < 0.7)
