@@ -82,7 +82,9 @@ class Library(Managers):
             hooks = ("__getattribute__", "__getattr__") if found is ABSENT else ("__getattribute__",)
             is_object = isinstance(values[0], InstanceValue)
             is_hooked = is_object and any(isinstance(kind.find(each), FunctionValue) for each in hooks)
-            if is_hooked or (isinstance(found, Wrapped) and found.kind == "property"):
+            is_property = isinstance(found, Wrapped) and found.kind in {"property", "cached_property"}
+            is_descriptor = isinstance(found, InstanceValue) and found.of.find("__get__") is not ABSENT
+            if is_hooked or is_property or is_descriptor:
                 self.getattr((*arguments, Argument(None)))
                 return UNKNOWN
             return True if found not in (ABSENT, UNKNOWN) else UNKNOWN
