@@ -181,6 +181,14 @@ def test_a_scan_is_the_same_where_grimp_is_used_by_nobody_else_and_leaves_grimp_
     assert "grimp.main" in loaded_before
 
 
+def test_each_file_of_a_root_inside_another_root_is_read_under_both_names(tmp_path: Path) -> None:
+    write(tmp_path, {"src/__init__.py": "", "src/p/__init__.py": "", "src/p/a.py": "import p.b", "src/p/b.py": ""})
+    program = find_program(["p", "src"], [tmp_path / "src", tmp_path])
+    for _ in range(10):  # grimp takes the roots in a random order
+        graph = assembly.scan(program, include_external=False, kinds=False).graph
+        assert list(graph.edges()) == [("p.a", "p.b"), ("src.p.a", "p.b")]
+
+
 def test_a_file_that_cannot_be_read_is_no_reason_to_be_slow(shop: Path) -> None:
     program = find_program(["shop"], [shop])
     assert assembly.scan(program, include_external=False, kinds=False).unreadable

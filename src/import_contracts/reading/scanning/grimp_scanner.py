@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from import_contracts import disk
+from import_contracts.graph.names import within
 from import_contracts.reading.files.program import Portions, SourceFile
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
@@ -42,7 +43,7 @@ class Known:
         for name, folder in self._portions:
             start = bisect_left(by_path, (folder + os.sep,))
             end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
-            inside = frozenset([values[module] for _, module in by_path[start:end]])
+            inside = frozenset([values[module] for _, module in by_path[start:end] if within(module, name)])
             packages.add(_FoundPackage(name, folder, inside))
         return values, packages
 
