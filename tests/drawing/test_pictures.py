@@ -66,7 +66,7 @@ def test_boxes_do_not_overlap_and_no_arrow_runs_through_one() -> None:
         for rect in root.iter(f"{SVG}rect")
         if rect.attrib["class"].startswith("box")
     ]
-    assert len(boxes) == 30
+    assert len(boxes) == 20
     for (x, y, width, height), (left, top, wide, high) in combinations(boxes, 2):
         assert x + width <= left or left + wide <= x or y + height <= top or top + high <= y
     upright = [

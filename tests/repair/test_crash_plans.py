@@ -368,7 +368,7 @@ def test_cpython_imports_what_the_plan_stops_from_crashing(case: str, tmp_path: 
         return
     crashing = {crash.entry for crash in of.before.crashes}
     assert bool(of.left) == (case in NOT_WHOLE)
-    before, after = (failing(of.found, texts, tmp_path) for texts in ({}, of.after))
+    before, after = failing(of.found, {}, tmp_path / "before"), failing(of.found, of.after, tmp_path / "after")
     assert not after & (crashing - of.left)
     assert after <= before
 
