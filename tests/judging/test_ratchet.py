@@ -188,6 +188,19 @@ def test_create_writes_nothing_of_half_an_answer(shop: Path, damage: dict[str, s
     assert (shop / "pyproject.toml").read_text() == before
 
 
+@pytest.mark.parametrize(
+    "arguments", [("accept", "--all", "--reason", "x"), ("accept", "layers", "--reason", "x"), ("shrink",)]
+)
+def test_a_baseline_is_not_changed_by_half_an_answer(shop: Path, arguments: tuple[str, ...]) -> None:
+    assert baseline(shop, "create").status == 0
+    write(shop, {"shop/models.py": "x = (\n", "shop/new.py": "import shop.web\n"})
+    before = (shop / FILE).read_bytes()
+    run = baseline(shop, *arguments)
+    assert run.status == 2
+    assert run.err.endswith("error: The check is incomplete; the baseline was not changed.\n")
+    assert (shop / FILE).read_bytes() == before
+
+
 def test_create_refuses_an_id_that_no_line_can_hold(shop: Path) -> None:
     write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"', 'id = "no #cycles"')})
     run = baseline(shop, "create")

@@ -125,7 +125,8 @@ def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: s
     with changing(config):
         file, before = _configured(config)
         judgement, statements = judged(config, context)
-        named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
+        whole = _whole(judgement)
+        named = _named(wanted, whole, statements) if wanted else whole.entries
         new = _writable(named - before.entries)
         if new:
             write_all((file, before.including(new, reason).text))
