@@ -180,8 +180,8 @@ def _cycle(number: int, cycle: Cycle, crash_plan: ReportedCrashPlan | None, styl
     yield ""
     if cycle.plan:
         yield from _plan(cycle, cycle.plan, style)
-        yield from _crashes_after(cycle, cycle.plan, crash_plan, style)
-        yield ""
+        if ending := [*_left_over(cycle.plan, style), *_crashes_after(cycle, cycle.plan, crash_plan, style)]:
+            yield from (*ending, "")
 
 
 def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
@@ -189,12 +189,16 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     imports = sum(len(step.imports) for step in plan.steps)
     yield f"  Cheapest fix: change {count(imports, 'import')} ({minimum}):"
     yield ""
-    shown = style.capped(plan.steps, _STEPS)
     left = len(cycle.imports)
-    for number, step in enumerate(shown, 1):
+    for number, step in enumerate(style.capped(plan.steps, _STEPS), 1):
         before, left = left, left - step.gain
         yield from (f"  {line}".rstrip() for line in _step(number, step, (before, left), style))
-    if hidden := imports - sum(len(step.imports) for step in shown):
+
+
+def _left_over(plan: Plan, style: Style) -> Iterator[str]:
+    """Yield how many imports of a plan are not shown, and how many are left to people."""
+    imports = sum(len(step.imports) for step in plan.steps)
+    if hidden := imports - sum(len(step.imports) for step in style.capped(plan.steps, _STEPS)):
         yield f"  {more(hidden, 'import')}"
     if manual := sum(not step.fix.changes for step in plan.steps):
         yield f"  {manual} of {imports} must be changed by hand."
