@@ -922,7 +922,7 @@ TEXTS: dict[str, list[str]] = {
         "from sys import version_info as v\nz = () if v >= (3, 99) else a.x  #!",
         "from typing import TYPE_CHECKING\nz = None if TYPE_CHECKING else a.x  #!",
         "from typing import TYPE_CHECKING as t\nz = t and a.x",
-        "from sys import platform\nz = platform == 'linux' and a.x  #!",
+        "from sys import platform\nz = platform != 'win32' and a.x  #!",
         "if callable(lambda: 0):\n    a.x  #!",
         "if callable(1):\n    a.x",
         "class C: pass\nif callable(C) and not callable(C()):\n    a.x  #!",
