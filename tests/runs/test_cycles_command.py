@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from import_contracts import find_cycles
+from import_contracts.reading.context import RunContext
+from import_contracts.reports.cycles import Question
+from import_contracts.runs import cycles as run
 from tests.golden.reports import compare
 from tests.support.arranging import configuration, contract, lint, program, write
 
@@ -35,6 +40,20 @@ def found(folder: Path, *args: str) -> list[tuple[str, list[str]]]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return write(tmp_path, SHOP)
+
+
+@pytest.mark.parametrize("step", ["read the texts", "find the possible imports"])
+def test_long_steps_count_the_modules(shop: Path, step: str) -> None:
+    counted: dict[str, tuple[int | None, int]] = {}
+
+    @contextmanager
+    def noted(what: str, total: int | None = None, done: int = 0) -> Iterator[Callable[[], None]]:
+        numbers = [done]
+        yield lambda: numbers.append(1)
+        counted[what] = total, sum(numbers)
+
+    run.cycles(Question(("shop",), (3, 13)), [shop], RunContext(shop, step=noted))
+    assert counted[step] == (3, 3)
 
 
 def test_no_configuration_is_needed(request: pytest.FixtureRequest, shop: Path) -> None:

@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913 - each is an option
     if found and not dry_run:
         write(as_text(found), None)
         return 0
-    if not (rewrites or from_tach or found) and (unread := run.tach_in_force(folder)):
+    if not (converts or found) and (unread := run.tach_in_force(folder)):
         warn(f"{unread} is not read; to convert it, run: lint-imports init --from-tach")
     context = (shared._replace(no_cache=True) if dry_run else shared).context_here(folder)
     proposal = (

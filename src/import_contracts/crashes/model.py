@@ -14,7 +14,7 @@ from import_contracts.crashes.reach import reached
 from import_contracts.crashes.relevance import lists_files
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import parent
+from import_contracts.graph.names import parent, top_level
 from import_contracts.reading.source.imports import WrittenImport, read_calls, read_imports
 from import_contracts.reading.source.resolution import resolve
 from import_contracts.reading.source.text import Source
@@ -90,7 +90,7 @@ class ImportModel:
         """Return what the operations of one of the texts depend on."""
         roots = self._roots
         if self.like is not None:
-            roots = self.like._roots.union(map(_root, (source.module, *self.imports.get(source.module, ()))))  # noqa: SLF001
+            roots = self.like._roots.union(map(top_level, (source.module, *self.imports.get(source.module, ()))))  # noqa: SLF001
         return ReadingContext(source.module, source.is_package, self.version, self.missing | roots, source.running_as)
 
     @cached_property
@@ -265,7 +265,7 @@ class ImportModel:
 
     @cached_property
     def _roots(self) -> frozenset[str]:
-        return frozenset(map(_root, self.modules))
+        return frozenset(map(top_level, self.modules))
 
     @cached_property
     def _given(self) -> Callable[[str], Sequence[str]]:
@@ -294,10 +294,6 @@ class ImportModel:
         for module in self.modules:
             found.setdefault(parent(module), []).append(module)
         return found
-
-
-def _root(module: str) -> str:
-    return module.partition(".")[0]
 
 
 def plain_import(roots: Iterable[str]) -> re.Pattern[str]:

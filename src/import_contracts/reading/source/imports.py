@@ -211,8 +211,8 @@ def main_blocks(text: str) -> list[int]:
 
     A block in a function is none.
     """
-    text = _normalized(text)
-    return list(_Statements(text).main_blocks()) if "__name__" in text and "__main__" in text else []
+    has_some = "__name__" in text and "__main__" in text
+    return list(_Statements(_normalized(text)).main_blocks()) if has_some else []
 
 
 class _Statements:
